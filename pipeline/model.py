@@ -1,0 +1,352 @@
+"""The nouns of Countback: frozen, validated, and knowing no other module.
+
+Money is always a `Decimal` beside its ISO 4217 currency; days are calendar
+days; `..._at` is UTC; `..._on` is a date.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Lane = Literal["routine", "relationship", "blocked", "hands_off", "disputed", "waiting", "not_due"]
+LANES: tuple[Lane, ...] = (
+    "routine",
+    "relationship",
+    "blocked",
+    "hands_off",
+    "disputed",
+    "waiting",
+    "not_due",
+)
+#: Lanes whose play is a message to the customer. Every other lane never gets one.
+MESSAGE_LANES: frozenset[str] = frozenset({"routine", "relationship"})
+
+BUCKETS = ("current", "1-30", "31-60", "61-90", "91+", "no_due_date")
+
+Verdict = Literal["approve", "edit", "reroute", "hold", "reject"]
+VERDICTS: tuple[Verdict, ...] = ("approve", "edit", "reroute", "hold", "reject")
+
+#: Override reasons: code -> what it says on screen. A short closed list, because
+#: long ones end in "other" (see docs/decisions.md).
+REASONS: dict[str, str] = {
+    "FACT": "Wrong amount, date, PO or terms",
+    "CONTACT": "Wrong or unverified contact",
+    "PAID": "Already paid or cash unapplied",
+    "DISPUTE_MISSED": "A complaint or open ticket was missed",
+    "RELATIONSHIP": "Wrong play for this relationship",
+    "TIMING": "Too soon, or a promise is running",
+    "TONE": "Wording, length or tone",
+    "OTHER": "Something else (say what)",
+}
+#: Reasons that say the routing was wrong, not the words.
+ROUTING_REASONS = frozenset({"PAID", "DISPUTE_MISSED", "RELATIONSHIP", "TIMING"})
+
+
+class Noun(BaseModel):
+    """A frozen value; an unknown field is an error, never dropped."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CountbackError(Exception):
+    """Something a person can mend: the message is one sentence saying how.
+
+    `status` is the command line's exit status: 1 = the data says no,
+    2 = the call is wrong.
+    """
+
+    status = 1
+
+
+class WrongCall(CountbackError):
+    """The request itself cannot be carried out (exit status 2)."""
+
+    status = 2
+
+
+class SourceCell(Noun):
+    """Where a value was read: a cell of an export, of the policy, or of the record."""
+
+    file: str
+    sheet: str | None = None
+    row: int | None = None
+    """The row as a spreadsheet counts it: the header row of a plain file is 1."""
+    column: str | None = None
+
+
+class Rule(Noun):
+    """One line of the policy: a predicate over `open_invoices`, and where it sends a row."""
+
+    name: str = Field(min_length=1)
+    lane: Lane
+    when: str = Field(min_length=1)
+    because: str = ""
+
+
+class FiredRule(Noun):
+    """A rule that applied to one invoice, with its sentence filled in."""
+
+    rule: str
+    lane: Lane
+    because: str
+
+
+class Blocker(Noun):
+    """One reason why no follow-up may go, as code and sentence."""
+
+    code: str
+    sentence: str
+
+
+class Route(Noun):
+    """Where one open invoice goes, and everything that argued for it."""
+
+    invoice_id: str
+    customer_id: str
+    lane: Lane
+    rule: str
+    because: str
+    also: tuple[FiredRule, ...] = ()
+    blockers: tuple[Blocker, ...] = ()
+    score: float | None = None
+    """Probability (0-1) of still being open at the next bucket edge; None = no history at all."""
+    value: Decimal
+    """score x open balance: expected money aging into the next bucket, in `currency`."""
+    case_id: str
+    currency: str
+    open_amount: Decimal
+
+
+class Case(Noun):
+    """What one person handles at once: a customer's open invoices of one lane and currency."""
+
+    case_id: str
+    customer_id: str
+    customer_name: str
+    lane: Lane
+    currency: str
+    invoice_ids: tuple[str, ...]
+    open_amount: Decimal
+    value: Decimal
+    days_past_due: int | None
+    """Of the oldest invoice; None when no invoice has a due date."""
+    rule: str
+    because: str
+
+
+class Fact(Noun):
+    """One thing that a message may say: its exact text, and the cell it came from."""
+
+    name: str
+    token: str
+    source: SourceCell | None = None
+    """None only for what the pilot itself states (today's date, the sender's settings)."""
+
+
+class Exchange(Noun):
+    """One message of a thread, its newest words apart from what it quotes."""
+
+    sent_at: datetime
+    direction: Literal["in", "out", "unknown"]
+    sender: str
+    subject: str
+    text: str
+    source: SourceCell
+
+
+class Doubt(Noun):
+    """Something the draft is unsure about; blocking ones switch approval off."""
+
+    code: str
+    blocking: bool
+    sentence: str
+
+
+class Check(Noun):
+    """One thing verified in the finished text."""
+
+    name: str
+    ok: bool
+    sentence: str = ""
+
+
+class InvoiceLine(Noun):
+    """One invoice as the dossier shows it, on the dossier's day."""
+
+    invoice_id: str
+    issued_on: date
+    due_on: date | None
+    amount: Decimal
+    open_amount: Decimal
+    currency: str
+    days_past_due: int | None
+    terms: str | None
+    po_number: str | None
+    file: str
+    row: int
+    columns: dict[str, SourceCell] = Field(default_factory=dict)
+    """Our column name -> the cell it was read from."""
+
+
+class Payment(Noun):
+    """One earlier invoice of the customer, and when it was paid."""
+
+    invoice_id: str
+    amount: Decimal
+    currency: str
+    due_on: date | None
+    paid_on: date
+    days_late: int | None
+
+
+class Person(Noun):
+    """A contact of the customer or one of our own people."""
+
+    person_id: str
+    name: str
+    email: str | None
+    role: str | None = None
+    verified_on: date | None = None
+    source: str | None = None
+    status: str | None = None
+    cell: SourceCell | None = None
+
+
+class Dossier(Noun):
+    """Everything known about one case on one day, each fact with its cell."""
+
+    case: Case
+    as_of: date
+    customer_name: str
+    standing: dict[str, str | None]
+    """tier, segment, terms, country, renews_on, health … as the customer master says."""
+    invoices: tuple[InvoiceLine, ...]
+    facts: tuple[Fact, ...]
+    exchanges: tuple[Exchange, ...]
+    payments: tuple[Payment, ...]
+    contact: Person | None
+    owner: Person | None
+    doubts: tuple[Doubt, ...]
+    score_sentence: str
+    sender_name: str
+    """Who signs: the pilot's company."""
+    missing: tuple[str, ...] = ()
+    """What is ours to supply before this can be chased (PO, contact, owner …)."""
+
+
+class Draft(Noun):
+    """A message (or the statement that there is none), with its evidence."""
+
+    case_id: str
+    state: Literal["draft", "refused"]
+    why: str = ""
+    to: str = ""
+    subject: str = ""
+    body: str = ""
+    facts: tuple[Fact, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    checks: tuple[Check, ...] = ()
+    model: str = ""
+    prompt: str = ""
+    """Name and fingerprint of the prompt file, e.g. `reminder@3fa9c1d2`."""
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the exact recipient, subject and body: what an approval binds to."""
+        return fingerprint(self.to, self.subject, self.body)
+
+
+EventKind = Literal[
+    "draft_prepared",
+    "decision",
+    "undone",
+    "dispute_flagged",
+    "dispute_assigned",
+    "dispute_accepted",
+    "dispute_closed",
+    "promise_recorded",
+    "timing",
+    "kill_switch",
+    "handed_over",
+    "protocol_frozen",
+]
+
+
+class Event(Noun):
+    """One entry to be written to the record.
+
+    `subject` is what it is about (a case_id, an invoice_id, or "pilot");
+    `on_day` is the day of the books it was taken on, `at` the moment it was written.
+    """
+
+    kind: EventKind
+    subject: str
+    by: str
+    at: datetime
+    on_day: date
+    payload: dict[str, Any] = Field(default_factory=dict)
+
+
+class Entry(Noun):
+    """One entry as it stands in the record, with its links of the hash chain."""
+
+    seq: int
+    event_id: str
+    kind: str
+    subject: str
+    version: int
+    """The subject's version after this entry, counting from 1."""
+    by: str
+    at: datetime
+    on_day: date
+    payload: dict[str, Any]
+    previous: str
+    hash: str
+
+
+class Decision(Noun):
+    """A person's verdict on one case: the payload of a `decision` event."""
+
+    case_id: str
+    customer_id: str
+    lane: Lane
+    rule: str
+    verdict: Verdict
+    reason: str | None = None
+    note: str = ""
+    invoice_ids: tuple[str, ...]
+    to: str = ""
+    subject: str = ""
+    draft_body: str = ""
+    final_body: str = ""
+    new_lane: Lane | None = None
+    hold_until: date | None = None
+    edit_rate: float = 0.0
+    """Word-level HTER: token Levenshtein(draft, final) / words(final)."""
+    protected_change: bool = False
+    """True when a figure, date, address or name changed, however small the edit."""
+    policy: str = ""
+    prompt: str = ""
+    review_seconds: float | None = None
+    approved_hash: str = ""
+
+
+def fingerprint(*parts: str) -> str:
+    """SHA-256 (hex) over the parts, length-prefixed so that no two splits collide."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode()
+        digest.update(f"{len(data)}:".encode())
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def canonical_json(value: object) -> str:
+    """JSON with sorted keys and no spaces: the same value always gives the same text."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
