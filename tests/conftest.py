@@ -1,0 +1,45 @@
+"""What tests share: where outside material lies, the browser, and how hard Hypothesis tries."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from hypothesis import settings
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+settings.register_profile("small", max_examples=25, deadline=None)
+settings.register_profile("ci", max_examples=100, deadline=None, print_blob=True)
+settings.load_profile(
+    os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") == "true" else "small")
+)
+
+
+def without(reason: str) -> NoReturn:
+    """Leave a test out on a desk that lacks something; on CI nothing may be lacking."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"CI must not leave this out: {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Files that other people's systems wrote; they lie beside the repository, never in it."""
+    folder = REPOSITORY.parent / "shared"
+    if not folder.is_dir():
+        without(f"needs the shared material in {folder.name}/ beside the repository")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the system's Chromium, for Playwright's `executable_path`."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        without("needs Chromium (make chromium)")
+    return found
