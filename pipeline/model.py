@@ -238,6 +238,16 @@ class Dossier(Noun):
     """Who signs: the pilot's company."""
     missing: tuple[str, ...] = ()
     """What is ours to supply before this can be chased (PO, contact, owner …)."""
+    unapplied_amount: Decimal = Decimal(0)
+    """The customer's cash not yet matched to an invoice, in the case's currency."""
+    last_payment_on: date | None = None
+    """The day of the customer's newest receipt known on `as_of`."""
+    po_required: bool | None = None
+    """Whether the customer pays only against a PO number; None = nobody has said."""
+    terms_sources: dict[str, str | None] = Field(default_factory=dict)
+    """Payment terms by where they are written: invoice, customer, contract."""
+    promised_on: date | None = None
+    """The day by which the customer promised to pay, while that promise still runs."""
 
 
 class Draft(Noun):
