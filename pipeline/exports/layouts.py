@@ -1,0 +1,195 @@
+"""Export layouts: one TOML file says how a system's report maps onto our columns.
+
+A layout is data, so a new system is a new file in `formats/` and no code.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+
+from pipeline.exports.kinds import DATED, KINDS, Kind
+from pipeline.model import CountbackError, Noun, canonical_json, fingerprint
+
+#: The layouts that ship with the product.
+SHIPPED = Path(__file__).parent.parent / "formats"
+
+DateOrder = Literal["iso", "month_first", "day_first", "ask"]
+
+
+def _listed(value: Any) -> Any:
+    """A single name is a list of one, so that every mapping reads the same."""
+    return (value,) if isinstance(value, str) else value
+
+
+#: Their column, or several in order of preference: the first that is not blank is taken.
+Choices = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
+
+
+class Recognise(Noun):
+    """How a file of this layout is told from all others."""
+
+    headers: tuple[str, ...] = Field(min_length=1)
+    """All must be among the file's headers; case and outer spaces do not matter."""
+
+
+class ReadingRules(Noun):
+    """How the layout writes dates and decimals."""
+
+    date_order: DateOrder = "ask"
+    decimal: Literal[".", ","] = "."
+
+
+class Also(Noun):
+    """A further table in the same file, e.g. the payment that an invoice row also tells of.
+
+    Rows repeat (a customer on each of its invoices): the first row of a key is the one kept.
+    """
+
+    kind: str
+    present: str | None = None
+    """Their column that must not be blank for a row to count."""
+    columns: dict[str, Choices] = Field(default_factory=dict)
+    defaults: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        _check_kind(self.kind, self.columns, self.defaults)
+        return self
+
+
+class Layout(Noun):
+    """One recognised export layout."""
+
+    name: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    kind: str
+    recognise: Recognise
+    reading: ReadingRules = ReadingRules()
+    columns: dict[str, Choices]
+    defaults: dict[str, str] = Field(default_factory=dict)
+    assumptions: tuple[str, ...] = ()
+    """Sentences shown as warnings: what the layout takes for granted."""
+    unfloat: tuple[str, ...] = ()
+    """Our columns whose ids passed through a float: "1930571429.0" is "1930571429"."""
+    also: tuple[Also, ...] = ()
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        _check_kind(self.kind, self.columns, self.defaults)
+        known = {*self.columns, *(name for table in self.also for name in table.columns)}
+        for name in self.unfloat:
+            if name not in known:
+                raise ValueError(f"unfloat names {name!r}, which the layout does not map")
+        return self
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of what the layout says; its comments and spacing do not count."""
+        return fingerprint(canonical_json(self.model_dump(mode="json")))
+
+    @property
+    def is_own(self) -> bool:
+        """Whether this is one of our own layouts: every column under our own name."""
+        return all(theirs == (ours,) for ours, theirs in self.columns.items())
+
+    @property
+    def dated(self) -> tuple[str, ...]:
+        """Their columns that hold dates or timestamps, over all tables, each once."""
+        tables: list[tuple[Kind, Mapping[str, tuple[str, ...]]]] = [
+            (KINDS[self.kind], self.columns),
+            *((KINDS[also.kind], also.columns) for also in self.also),
+        ]
+        return tuple(
+            dict.fromkeys(
+                theirs
+                for kind, columns in tables
+                for ours, choices in columns.items()
+                if kind.columns[ours].type in DATED
+                for theirs in choices
+            )
+        )
+
+
+def _check_kind(
+    kind_name: str, columns: Mapping[str, tuple[str, ...]], defaults: Mapping[str, str]
+) -> None:
+    kind = KINDS.get(kind_name)
+    if kind is None:
+        raise ValueError(f"kind {kind_name!r} is none of {', '.join(KINDS)}")
+    for name in (*columns, *defaults):
+        if name not in kind.columns:
+            raise ValueError(f"{name!r} is not a column of {kind_name}")
+    for name in kind.required:
+        if name not in columns and name not in defaults:
+            raise ValueError(f"{name!r} is needed by {kind_name} and is not mapped")
+    for name, value in defaults.items():
+        choices = kind.columns[name].choices
+        if choices and value not in choices:
+            raise ValueError(f"the default {value!r} of {name} is none of {', '.join(choices)}")
+
+
+def load_layout(path: Path) -> Layout:
+    """One layout from its TOML file; raises `CountbackError` naming the file and the key."""
+    try:
+        return Layout.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        raise CountbackError(f"{path.name}: {_first_fault(error)}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CountbackError(f"{path.name}: is not valid TOML ({error}).") from error
+    except OSError as error:
+        raise CountbackError(f"{path.name}: cannot be read ({error.strerror}).") from error
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in fault["loc"])
+    message = fault["msg"].removeprefix("Value error, ").rstrip(".")
+    return f"{key}: {message}" if key else message
+
+
+def load_layouts(*folders: Path) -> tuple[Layout, ...]:
+    """The shipped layouts, then those of `folders` (a pilot's own `formats/`).
+
+    A layout of the same name replaces the earlier one. A folder that does not
+    exist holds no layouts.
+    """
+    layouts: dict[str, Layout] = {}
+    for folder in (SHIPPED, *folders):
+        for path in sorted(folder.glob("*.toml")):
+            layout = load_layout(path)
+            layouts[layout.name] = layout
+    return tuple(layouts.values())
+
+
+def header_key(header: str) -> str:
+    """What a header is compared by: no outer spaces, no case."""
+    return header.strip().casefold()
+
+
+def recognise(headers: Sequence[str], layouts: Iterable[Layout]) -> Layout | None:
+    """The layout whose headers are all present; the one with most headers when several are.
+
+    None when no layout fits, and when the two best ask for equally many headers:
+    a guess between two layouts could turn one column's money into another's.
+    """
+    present = {header_key(header) for header in headers}
+    fitting = sorted(
+        (layout for layout in layouts if _wanted(layout) <= present),
+        key=lambda layout: -len(_wanted(layout)),
+    )
+    if not fitting or _is_tie(fitting):
+        return None
+    return fitting[0]
+
+
+def _wanted(layout: Layout) -> set[str]:
+    return {header_key(header) for header in layout.recognise.headers}
+
+
+def _is_tie(fitting: Sequence[Layout]) -> bool:
+    return len(fitting) > 1 and len(_wanted(fitting[0])) == len(_wanted(fitting[1]))

@@ -1,0 +1,132 @@
+"""The exact way to read a CSV: record by record, each one kept, skipped or refused.
+
+A quote that is never closed swallows the rows after it, so it refuses the file;
+any other fault refuses its own row only.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+import polars as pl
+
+from pipeline.exports.results import RefusedRow, SkippedRow, Unreadable
+
+#: Our own column in the frame: the record's row.
+ROW = "_row"
+
+#: Records per frame while reading: bounds the memory that Python's strings take.
+_BATCH = 50_000
+#: Characters in one cell. The module's default (131,072) is less than a long e-mail.
+_LONGEST_CELL = 4_000_000
+
+
+@dataclass
+class Records:
+    """What came out of the file, in the file's order."""
+
+    columns: Sequence[str]
+    frames: list[pl.DataFrame] = field(default_factory=list)
+    rows: int = 0
+    skipped: list[SkippedRow] = field(default_factory=list)
+    refused: list[RefusedRow] = field(default_factory=list)
+    _cells: list[list[str]] = field(default_factory=list)
+    _numbers: list[int] = field(default_factory=list)
+
+    def take(self, number: int, record: list[str] | None) -> None:
+        """Puts one record where it belongs; None is one that could not be split into cells."""
+        self.rows += 1
+        if record is None:
+            self._refuse(number, "", "has a quote inside a cell that does not enclose the cell")
+        elif not any(cell.strip() for cell in record):
+            self.skipped.append(SkippedRow(number, "blank"))
+        elif len(record) != len(self.columns):
+            counted = f"has {len(record)} fields, the header has {len(self.columns)}"
+            self._refuse(number, record[0], counted)
+        else:
+            self._keep(number, record)
+
+    def _refuse(self, number: int, value: str, reason: str) -> None:
+        self.refused.append(RefusedRow(number, self.columns[0], value, reason))
+
+    def _keep(self, number: int, record: list[str]) -> None:
+        self._cells.append(record)
+        self._numbers.append(number)
+        if len(self._cells) == _BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Moves the gathered records into a frame; empty text becomes null."""
+        cells = list(zip(*self._cells, strict=True)) or [()] * len(self.columns)
+        text = [
+            pl.Series(name, values, dtype=pl.String)
+            for name, values in zip(self.columns, cells, strict=True)
+        ]
+        frame = pl.DataFrame([pl.Series(ROW, self._numbers, dtype=pl.Int64), *text])
+        self.frames.append(frame.with_columns(pl.col(pl.String).replace("", None)))
+        self._cells, self._numbers = [], []
+
+    def frame(self) -> pl.DataFrame:
+        """All kept records."""
+        self.flush()
+        return pl.concat(self.frames)
+
+
+def read_records(
+    path: Path, encoding: str, delimiter: str, header_at: int, columns: Sequence[str]
+) -> Records:
+    """Every record after the header; raises `Unreadable` when rows may have been swallowed."""
+    if ROW in columns:
+        raise Unreadable(f"has a column named {ROW}, a name we use ourselves: rename it")
+    records = Records(columns)
+    csv.field_size_limit(_LONGEST_CELL)
+    try:
+        with path.open(encoding=encoding, newline="") as handle:
+            for number, record in _numbered(_lines(handle), delimiter):
+                if number > header_at + 1:
+                    records.take(number, record)
+    except UnicodeError as error:
+        raise Unreadable("is in no encoding we know: save it as CSV UTF-8") from error
+    return records
+
+
+def _lines(handle: TextIO) -> Iterator[str]:
+    for line in handle:
+        if "\0" in line:
+            raise Unreadable("is not text (it holds NUL characters): export it as CSV")
+        yield line
+
+
+def _numbered(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str] | None]]:
+    """Each record with its row; None for one whose cells cannot be told apart."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    number = 0
+    while True:
+        number += 1
+        before = reader.line_num
+        try:
+            record = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            _check_swallowed(number, reader.line_num - before, str(error))
+            yield number, None
+        else:
+            yield number, record
+
+
+def _check_swallowed(number: int, lines: int, fault: str) -> None:
+    """A fault that took more than its own line may hide whole rows: no row can be trusted."""
+    if "unexpected end" in fault:
+        raise Unreadable(
+            f"ends inside a quoted cell that begins in row {number}, so it may be half-written:"
+            " export it again"
+        )
+    if lines > 1:
+        raise Unreadable(
+            f"has a quote in row {number} that is not closed where its cell ends: export it again"
+        )
