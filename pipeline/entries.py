@@ -1,0 +1,148 @@
+"""An event on its way into the record and back: as plain values, as a stored row, as an `Entry`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pipeline.chain import Head, seal
+from pipeline.model import (
+    CountbackError,
+    Entry,
+    Event,
+    WrongCall,
+    canonical_json,
+    fingerprint,
+)
+
+_DONE = {
+    "draft_prepared": "given a new draft",
+    "undone": "put back to undecided",
+    "dispute_flagged": "flagged",
+    "dispute_assigned": "assigned to {owner}",
+    "dispute_accepted": "accepted",
+    "dispute_closed": "closed",
+    "handed_over": "handed over to the mail system",
+}
+_DECIDED = {
+    "approve": "approved",
+    "edit": "approved with edits",
+    "reroute": "re-routed to the {new_lane} lane",
+    "hold": "put on hold until {hold_until}",
+    "reject": "rejected",
+}
+
+
+def what_happened(entry: Entry) -> str:
+    """What the entry did to its subject, as the end of "it was …"."""
+    if entry.kind == "decision":
+        words = _DECIDED.get(str(entry.payload.get("verdict")), "decided")
+    else:
+        words = _DONE.get(entry.kind, "changed")
+    try:
+        return words.format_map(entry.payload)
+    except KeyError:
+        return words.partition(" {")[0]
+
+
+def plain_event(event: Event) -> dict[str, Any]:
+    """The event as plain JSON values; refuses what could not be read back the same."""
+    if event.at.utcoffset() is None:
+        raise WrongCall(
+            f"The time {event.at.isoformat()} of {event.kind} on {event.subject} has no time zone: "
+            "give it in UTC."
+        )
+    try:
+        return _through_json(event)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise WrongCall(
+            f"The {event.kind} on {event.subject!a} cannot be recorded ({error}): "
+            "it holds a value that JSON or UTF-8 cannot."
+        ) from error
+
+
+def _through_json(event: Event) -> dict[str, Any]:
+    # json.loads rather than the payload itself: an entry says the same before it was
+    # written and after it was read again.
+    row = {
+        "kind": event.kind,
+        "subject": event.subject,
+        "by": event.by,
+        "at": _instant(event.at),
+        "on_day": event.on_day.isoformat(),
+        "payload": json.loads(canonical_json(event.payload), parse_constant=_refuse_constant),
+    }
+    canonical_json(row).encode()
+    return row
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a number")
+
+
+def _instant(at: datetime) -> str:
+    """Always UTC and always six decimals, so that the texts sort as the instants do."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def sealed_row(
+    row: Mapping[str, Any], version: int, event_id: str | None, head: Head
+) -> dict[str, Any]:
+    """The stored row that follows `head`, with its id, its hash and its payload as text.
+
+    The default id depends on what is said alone, so the same history has the same ids.
+    """
+    told = (row["kind"], row["subject"], str(version), row["at"], row["by"])
+    plain = {
+        **row,
+        "seq": head.entries + 1,
+        "event_id": event_id or fingerprint(*told)[:32],
+        "version": version,
+        "previous": head.hash,
+    }
+    return {**plain, "hash": seal(plain), "payload": canonical_json(row["payload"])}
+
+
+def entry_of(row: Mapping[str, Any]) -> Entry:
+    """A stored row as an `Entry`."""
+    try:
+        return Entry(
+            **{
+                **row,
+                "payload": json.loads(row["payload"]),
+                "at": datetime.fromisoformat(row["at"]),
+                "on_day": date.fromisoformat(row["on_day"]),
+            }
+        )
+    except (TypeError, ValueError, RecursionError) as error:
+        raise CountbackError(
+            f"Entry {row['seq']} of the record cannot be read, it was changed after it was "
+            "written: run verify, and restore the record from a copy."
+        ) from error
+
+
+def plain_entry(entry: Entry) -> dict[str, Any]:
+    """The entry as the chain hashes and exports it."""
+    return {**entry.model_dump(), "at": _instant(entry.at), "on_day": entry.on_day.isoformat()}
+
+
+def plain_row(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A stored row as the chain hashes it; None when its payload is not as it was written."""
+    try:
+        payload = json.loads(row["payload"])
+        return {**row, "payload": payload} if canonical_json(payload) == row["payload"] else None
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+
+def same_event(known: Entry, row: Mapping[str, Any]) -> Entry:
+    """The entry that already stands, if it says what is to be written; else a refusal."""
+    plain = plain_entry(known)
+    if all(plain[name] == value for name, value in row.items()):
+        return known
+    raise CountbackError(
+        f"The id {known.event_id} already stands for the {known.kind} on {known.subject} by "
+        f"{known.by}, which says something else: nothing was written; use another id."
+    )
