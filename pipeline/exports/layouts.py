@@ -35,6 +35,8 @@ class Recognise(Noun):
 
     headers: tuple[str, ...] = Field(min_length=1)
     """All must be among the file's headers; case and outer spaces do not matter."""
+    least_known: float = Field(default=0.0, ge=0.0, le=1.0)
+    """Share (0-1) of the file's headers that the layout must map, when its own are common words."""
 
 
 class ReadingRules(Noun):
@@ -179,12 +181,18 @@ def recognise(headers: Sequence[str], layouts: Iterable[Layout]) -> Layout | Non
     """
     present = {header_key(header) for header in headers}
     fitting = sorted(
-        (layout for layout in layouts if _wanted(layout) <= present),
+        (layout for layout in layouts if _fits(layout, present)),
         key=lambda layout: -len(_wanted(layout)),
     )
     if not fitting or _is_tie(fitting):
         return None
     return fitting[0]
+
+
+def _fits(layout: Layout, present: set[str]) -> bool:
+    known = {header_key(theirs) for choices in layout.columns.values() for theirs in choices}
+    least = layout.recognise.least_known * len(present - {""})
+    return _wanted(layout) <= present and len(known & present) >= least
 
 
 def _wanted(layout: Layout) -> set[str]:
