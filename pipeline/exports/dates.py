@@ -27,7 +27,7 @@ class _Seen:
 def date_order(
     name: str, text: pl.LazyFrame, columns: Sequence[str], answer: str | None
 ) -> str | Question:
-    """ "iso", "day_first" or "month_first" for all of `columns`, or the question to ask.
+    """The order of all of `columns` (iso, day_first or month_first), or the question to ask.
 
     Raises `Unreadable` when one value can only be day first and another only month first.
     """

@@ -63,7 +63,7 @@ def _read(path: Path, blank: Reading, layouts: Sequence[Layout], answer: str | N
     )
     try:
         _check_names(columns)
-        return _with_dates(_with_rows(known, path, look), look, answer)
+        return _with_dates(*_with_rows(known, path, look), look.layout, answer)
     except Unreadable as fault:
         return _refused(known, str(fault))
 
@@ -87,7 +87,8 @@ def _check_names(columns: Sequence[str]) -> None:
         seen.add(header_key(column))
 
 
-def _with_rows(known: Reading, path: Path, look: Sketch) -> Reading:
+def _with_rows(known: Reading, path: Path, look: Sketch) -> tuple[Reading, pl.LazyFrame]:
+    """The reading with its source and counts, and the same cells to look for dates in."""
     checked = scan(path, look.delimiter, len(look.header), look.crlf) if _may_scan(look) else None
     if checked and checked.plain:
         return _plain(known, path, look, checked)
@@ -100,7 +101,7 @@ def _may_scan(look: Sketch) -> bool:
     return look.encoding.startswith("utf-8")
 
 
-def _plain(known: Reading, path: Path, look: Sketch, checked: Scan) -> Reading:
+def _plain(known: Reading, path: Path, look: Sketch, checked: Scan) -> tuple[Reading, pl.LazyFrame]:
     source = CsvSource(
         path=path,
         delimiter=look.delimiter,
@@ -109,14 +110,16 @@ def _plain(known: Reading, path: Path, look: Sketch, checked: Scan) -> Reading:
         skip_bytes_bom=look.encoding == "utf-8-sig",
         newline="\r\n" if look.crlf else "\n",
     )
-    return _counted(replace(known, source=source, rows=checked.records - look.header_at - 1))
+    rows = checked.records - look.header_at - 1
+    return _counted(replace(known, source=source, rows=rows)), _lazily(source, known.columns)
 
 
-def _exact(known: Reading, path: Path, look: Sketch, encoding: str) -> Reading:
+def _exact(known: Reading, path: Path, look: Sketch, encoding: str) -> tuple[Reading, pl.LazyFrame]:
     records = read_records(path, encoding, look.delimiter, look.header_at, known.columns)
+    frame = records.frame()
     reading = replace(
         known,
-        source=FrameSource(records.frame()),
+        source=FrameSource(frame),
         rows=records.rows,
         skipped=tuple(records.skipped),
         refused=tuple(records.refused),
@@ -124,7 +127,7 @@ def _exact(known: Reading, path: Path, look: Sketch, encoding: str) -> Reading:
     if encoding == "cp1252":
         sentence = f"{known.name}: is not UTF-8 and was read as Windows text; check its accents."
         reading = replace(reading, warnings=(*reading.warnings, sentence))
-    return _counted(reading)
+    return _counted(reading), frame.lazy()
 
 
 def _counted(reading: Reading) -> Reading:
@@ -134,32 +137,28 @@ def _counted(reading: Reading) -> Reading:
     return replace(reading, warnings=(*reading.warnings, sentence))
 
 
-def _with_dates(reading: Reading, look: Sketch, answer: str | None) -> Reading:
-    layout = reading.layout
-    assert layout is not None
-    if layout.reading.date_order != "ask":
-        return replace(reading, date_order=layout.reading.date_order)
-    dated = _present(layout.dated, reading.columns)
-    order = date_order(reading.name, _text(reading), dated, answer)
-    if isinstance(order, Question):
-        return replace(reading, question=order, source=None, date_order="ask")
-    return replace(reading, date_order=order)
-
-
-def _text(reading: Reading) -> pl.LazyFrame:
-    """The file's cells as text, read again from disk when it is plain."""
-    source = reading.source
-    if isinstance(source, FrameSource):
-        return source.frame.lazy()
-    assert source is not None
+def _lazily(source: CsvSource, columns: Sequence[str]) -> pl.LazyFrame:
+    """A plain file's cells, read again from disk when asked for: only the dates will be."""
     return pl.scan_csv(
         source.path,
         has_header=False,
         skip_rows=source.skip_records + 1,
         separator=source.delimiter,
         quote_char=None,
-        schema=dict.fromkeys(reading.columns, pl.String()),
+        schema=dict.fromkeys(columns, pl.String()),
     )
+
+
+def _with_dates(
+    reading: Reading, text: pl.LazyFrame, layout: Layout, answer: str | None
+) -> Reading:
+    if layout.reading.date_order != "ask":
+        return replace(reading, date_order=layout.reading.date_order)
+    dated = _present(layout.dated, reading.columns) if reading.kept else ()
+    order = date_order(reading.name, text, dated, answer)
+    if isinstance(order, Question):
+        return replace(reading, question=order, source=None, date_order="ask")
+    return replace(reading, date_order=order)
 
 
 def _present(theirs: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
