@@ -74,11 +74,10 @@ class _Walk:
         self.passed.add(self.hash)
 
     def _check_place(self, seq: object, expected: int) -> None:
-        if seq == expected:
-            return
-        if isinstance(seq, int) and seq < expected:
-            raise _Fault(seq, f"Entry {seq} does not belong where it stands.")
-        raise _Fault(expected, f"Entry {expected} is missing.")
+        if isinstance(seq, int) and seq > expected:
+            raise _Fault(expected, f"Entry {expected} is missing.")
+        if seq != expected:
+            raise _Fault(expected, f"Where entry {expected} belongs stands another.")
 
     def _check_version(self, subject: str, version: object, seq: int) -> None:
         following = self.versions.get(subject, 0) + 1

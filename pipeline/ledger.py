@@ -175,10 +175,12 @@ class Ledger:
         try:
             with self._reading() as connection:
                 rows = _rows(connection, _in_order())
-                versions = connection.execute(sa.select(_SUBJECTS)).tuples().all()
+                versions = {
+                    row.subject: row.version for row in connection.execute(sa.select(_SUBJECTS))
+                }
         except CountbackError as error:
             return Verification(entries=0, head="", ok=False, first_broken=None, why=str(error))
-        return verify_rows(map(plain_row, rows), expected_head, dict(versions))
+        return verify_rows(map(plain_row, rows), expected_head, versions)
 
     def export(self) -> Iterator[str]:
         """The record as JSON lines, closed by a line with its head (see `verify_export`)."""
