@@ -20,7 +20,7 @@ from pipeline.exports.results import RefusedRow, SkippedRow, Unreadable
 ROW = "_row"
 
 #: Records per frame while reading: bounds the memory that Python's strings take.
-_BATCH = 50_000
+_BATCH = 8_000
 #: Characters in one cell. The module's default (131,072) is less than a long e-mail.
 _LONGEST_CELL = 4_000_000
 
@@ -40,6 +40,13 @@ class Records:
     def take(self, number: int, record: list[str] | None) -> None:
         """Puts one record where it belongs; None is one that could not be split into cells."""
         self.rows += 1
+        if record and len(record) == len(self.columns) and record[0].strip():
+            self._keep(number, record)
+        else:
+            self._judge(number, record)
+
+    def _judge(self, number: int, record: list[str] | None) -> None:
+        """What is not plainly a record: rare, so it may take its time."""
         if record is None:
             self._refuse(number, "", "has a quote inside a cell that does not enclose the cell")
         elif not any(cell.strip() for cell in record):
@@ -61,12 +68,11 @@ class Records:
 
     def flush(self) -> None:
         """Moves the gathered records into a frame; empty text becomes null."""
-        cells = list(zip(*self._cells, strict=True)) or [()] * len(self.columns)
-        text = [
-            pl.Series(name, values, dtype=pl.String)
-            for name, values in zip(self.columns, cells, strict=True)
-        ]
-        frame = pl.DataFrame([pl.Series(ROW, self._numbers, dtype=pl.Int64), *text])
+        text = pl.DataFrame(
+            self._cells, schema=dict.fromkeys(self.columns, pl.String), orient="row"
+        )
+        rows = pl.Series(ROW, self._numbers, dtype=pl.Int64)
+        frame = text.insert_column(0, rows)
         self.frames.append(frame.with_columns(pl.col(pl.String).replace("", None)))
         self._cells, self._numbers = [], []
 
