@@ -7,7 +7,7 @@ hash = SHA-256 over the previous hash and the canonical JSON of the entry's othe
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.model import Noun, canonical_json, fingerprint
@@ -147,9 +147,10 @@ def verify_rows(
     return _found(standing, None, "")
 
 
-def _found(rows: list[Mapping[str, Any] | None], broken: int | None, why: str) -> Verification:
+def _found(rows: Sequence[Mapping[str, Any] | None], broken: int | None, why: str) -> Verification:
     last = rows[-1] if rows else {"hash": GENESIS}
-    head = str(last["hash"]) if last else ""
+    # Tampered bytes must still be printable.
+    head = str(last["hash"]).encode(errors="backslashreplace").decode() if last else ""
     return Verification(entries=len(rows), head=head, ok=not why, first_broken=broken, why=why)
 
 
@@ -165,15 +166,16 @@ def export_lines(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 def verify_export(lines: Iterable[str], expected_head: str | None = None) -> Verification:
     """Check an export with nothing but itself (and a head noted earlier, when given)."""
     *read, closing = [_parsed(line.rstrip("\r\n")) for line in lines] or [None]
+    rows = [row if row and row.keys() == FIELDS else None for row in read]
     walk = _Walk()
     try:
-        for row in read:
-            walk.step(row if row and row.keys() == FIELDS else None)
+        for row in rows:
+            walk.step(row)
         walk.check_closing(closing)
         walk.check_end(expected_head)
     except _Fault as fault:
-        return _found(list(read), fault.seq, str(fault))
-    return _found(list(read), None, "")
+        return _found(rows, fault.seq, str(fault))
+    return _found(rows, None, "")
 
 
 def _parsed(line: str) -> dict[str, Any] | None:
