@@ -1,0 +1,195 @@
+"""What a draft is unsure about: concrete, few, and blocking where an error would harm.
+
+A doubt that blocks switches approval off until it is resolved or overridden with a
+reason. What is unknown counts as a doubt, never as permission.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from pipeline.model import Dossier, Doubt, Exchange, InvoiceLine
+from pipeline.tokens import day_text, money_text, plain
+
+#: More than this is not read (attention, not completeness, is what a reviewer runs out of).
+SHOWN = 5
+#: A contact confirmed longer ago than this may have left.
+DAYS_VERIFIED = 90
+#: With fewer paid invoices than this, the past says little about the customer.
+THIN_HISTORY = 5
+#: A receipt this fresh may not be matched to its invoice yet.
+DAYS_RECENT_PAYMENT = 7
+GONE = frozenset({"left", "bounced"})
+
+_DISPUTE = re.compile(
+    r"\b(?:disput\w*|dispute|incorrect|wrong(?:ly)?|overcharg\w*|over-?bill\w*|mis-?bill\w*|"
+    r"duplicate|double[- ]?bill\w*|not (?:as )?(?:agreed|ordered|received|delivered|what we)|"
+    r"never (?:received|ordered|delivered|agreed|signed)|credit note|refund|complain\w*|"
+    r"short[- ]?(?:paid|pay|ship\w*|deliver\w*)|(?:won't|will not|cannot|can't|refuse to) pay|"
+    r"not (?:going to )?pay|cancel+ed|escalat\w*|lawyer|legal|damaged|defective|missing items?|"
+    r"unacceptable|not working|outage|withhold\w*|on hold until|does(?: not|n't) match|"
+    r"should (?:have been|be) (?:less|lower|credited))\b",
+    re.IGNORECASE,
+)
+
+
+def doubts(dossier: Dossier) -> tuple[Doubt, ...]:
+    """At most five doubts of a case, those that block first."""
+    return every_doubt(dossier)[:SHOWN]
+
+
+def every_doubt(dossier: Dossier) -> tuple[Doubt, ...]:
+    """All doubts of a case, those that block first, one for each code."""
+    found: dict[str, Doubt] = {}
+    for doubt in [*dossier.doubts, *_found(dossier)]:
+        found.setdefault(doubt.code, doubt)
+    return tuple(sorted(found.values(), key=lambda doubt: not doubt.blocking))
+
+
+def smells_of_dispute(text: str) -> str | None:
+    """The first words of a text that smell like a dispute, as written; None when there are none."""
+    match = _DISPUTE.search(plain(text).replace("’", "'"))
+    return match[0] if match else None
+
+
+def _found(dossier: Dossier) -> Iterator[Doubt]:
+    yield from _contact(dossier)
+    yield from _words(dossier)
+    yield from _terms(dossier)
+    yield from _po(dossier)
+    yield from _cash(dossier)
+    yield from _promise(dossier)
+    yield from _owner(dossier)
+    yield from _history(dossier)
+
+
+def _contact(dossier: Dossier) -> Iterator[Doubt]:
+    contact = dossier.contact
+    if contact is None or not contact.email:
+        yield _blocking("no_contact", "No contact with an email address is known.")
+        return
+    if contact.status in GONE:
+        yield _blocking(
+            "contact_gone", f"{contact.name}: the contact is marked “{contact.status}”."
+        )
+    days = days_since(contact.verified_on, dossier.as_of)
+    if days is None:
+        yield _blocking("contact_unverified", f"Nobody has ever verified {contact.name}'s address.")
+    elif days > DAYS_VERIFIED:
+        yield _note("contact_stale", f"{contact.name}'s address was last verified {days} days ago.")
+
+
+def days_since(day: date | None, as_of: date) -> int | None:
+    """Days from a day to the books' day; None when it is unknown or still to come."""
+    return None if day is None or day > as_of else (as_of - day).days
+
+
+def _words(dossier: Dossier) -> Iterator[Doubt]:
+    newest = max(dossier.exchanges, key=lambda e: e.sent_at, default=None)
+    heard = [e for e in dossier.exchanges if e.direction != "out"]
+    last_heard = max(heard, key=lambda e: e.sent_at, default=None)
+    if last_heard is not None:
+        words = smells_of_dispute(f"{last_heard.subject}\n{last_heard.text}")
+        if words:
+            said = f"The message of {_when(last_heard)} says “{words}”"
+            yield _blocking("dispute_words", f"{said}: is this disputed?")
+    if newest is not None and newest is last_heard:
+        said = f"{newest.sender} wrote on {_when(newest)}"
+        yield _blocking("unanswered", f"{said}, and no answer is on record.")
+
+
+def _when(exchange: Exchange) -> str:
+    return day_text(exchange.sent_at.date())
+
+
+def _terms(dossier: Dossier) -> Iterator[Doubt]:
+    by_source = dict(dossier.terms_sources)
+    by_source.setdefault("customer", dossier.standing.get("terms"))
+    known = {source: terms for source, terms in by_source.items() if terms}
+    for line in dossier.invoices:
+        if line.terms and not (len(dossier.invoices) == 1 and known.get("invoice")):
+            known[f"invoice {line.invoice_id}"] = line.terms
+    if len({_same_terms(terms) for terms in known.values()}) > 1:
+        says = "; ".join(f"{source}: {terms}" for source, terms in sorted(known.items()))
+        yield _blocking("terms_conflict", f"Payment terms disagree ({says}).")
+
+
+def _same_terms(terms: str) -> str:
+    """NET30, Net 30, 30 days and n/30 are the same terms."""
+    packed = re.sub(r"[^a-z0-9]", "", terms.casefold())
+    return re.sub(r"^(?:net|n)?(\d+)(?:days?|net)?$", r"net\1", packed)
+
+
+def _po(dossier: Dossier) -> Iterator[Doubt]:
+    missing = [line.invoice_id for line in invoices_without_po(dossier)]
+    if missing:
+        which = ", ".join(missing)
+        yield _blocking("po_missing", f"The customer requires a PO number; {which} has none.")
+
+
+def invoices_without_po(dossier: Dossier) -> tuple[InvoiceLine, ...]:
+    """The invoices that lack a PO number although their customer requires one."""
+    if not dossier.po_required:
+        return ()
+    return tuple(line for line in dossier.invoices if not (line.po_number or "").strip())
+
+
+def _cash(dossier: Dossier) -> Iterator[Doubt]:
+    case, unapplied = dossier.case, dossier.unapplied_amount
+    if unapplied > 0:
+        sentence = f"{money_text(unapplied, case.currency)} of this customer's cash is unapplied."
+        yield Doubt(
+            code="unapplied_cash", blocking=unapplied >= case.open_amount, sentence=sentence
+        )
+    days = days_since(dossier.last_payment_on, dossier.as_of)
+    if days is not None and days <= DAYS_RECENT_PAYMENT:
+        yield _recent(dossier, days)
+
+
+def _recent(dossier: Dossier, days: int) -> Doubt:
+    paid = [p for p in dossier.payments if p.paid_on == dossier.last_payment_on]
+    same = [p.amount for p in paid if p.currency == dossier.case.currency]
+    amount = sum(same, Decimal(0))
+    what = money_text(amount, dossier.case.currency) if amount else "something"
+    return Doubt(
+        code="recent_payment",
+        blocking=amount >= dossier.case.open_amount,
+        sentence=f"The customer paid {what} {days} day(s) ago: was it for this?",
+    )
+
+
+def _promise(dossier: Dossier) -> Iterator[Doubt]:
+    if dossier.promised_on is not None:
+        day = day_text(dossier.promised_on)
+        yield _blocking("promise_running", f"The customer promised to pay by {day}.")
+
+
+def _owner(dossier: Dossier) -> Iterator[Doubt]:
+    if dossier.owner is None:
+        yield _note("owner_missing", "No account owner is known.")
+    elif not is_active(dossier):
+        yield _note(
+            "owner_inactive", f"The account owner {dossier.owner.name} is no longer active."
+        )
+
+
+def is_active(dossier: Dossier) -> bool:
+    """Whether the case has an account owner who is still with us."""
+    return dossier.owner is not None and (dossier.owner.status or "active") == "active"
+
+
+def _history(dossier: Dossier) -> Iterator[Doubt]:
+    n = len(dossier.payments)
+    if n < THIN_HISTORY:
+        yield _note("thin_history", f"Thin history: {n} earlier paid invoice(s) to judge by.")
+
+
+def _blocking(code: str, sentence: str) -> Doubt:
+    return Doubt(code=code, blocking=True, sentence=sentence)
+
+
+def _note(code: str, sentence: str) -> Doubt:
+    return Doubt(code=code, blocking=False, sentence=sentence)

@@ -1,0 +1,123 @@
+"""Words for our own people: the task of a blocked case, the brief before a call.
+
+Neither ever goes to a customer; both quote the customer's last words, which are
+anybody's text and are shown as plain text only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from statistics import median_low
+
+from pipeline.doubts import is_active, smells_of_dispute
+from pipeline.model import CountbackError, Dossier, InvoiceLine, WrongCall
+from pipeline.prompts import Prompt, fill, placeholders
+from pipeline.tokens import day_text, money_text
+
+#: Which prompt speaks for a lane, and its section.
+NOTES = {"blocked": ("handoff", "task"), "hands_off": ("call_brief", "brief")}
+_QUOTED = 400
+
+
+def internal_note(dossier: Dossier, prompts: Mapping[str, Prompt]) -> str:
+    """The hand-off of a blocked case or the brief of a hands-off one, as plain text.
+
+    `prompts` holds `handoff` and `call_brief` by name; any other lane is a wrong call.
+    """
+    lane = dossier.case.lane
+    if lane not in NOTES:
+        raise WrongCall(f"Lane “{lane}” has no internal note: only blocked and hands_off have one.")
+    name, heading = NOTES[lane]
+    if name not in prompts:
+        raise CountbackError(f"The prompt {name}.md was not loaded: it belongs in prompts/.")
+    text = prompts[name].section(heading)
+    values = _values(dossier)
+    return fill(text, {one: values[one] for one in placeholders(text) if one in values})
+
+
+def _values(dossier: Dossier) -> dict[str, str]:
+    case = dossier.case
+    return {
+        "ask_name": _asked(dossier),
+        "customer": dossier.customer_name,
+        "who": _contact(dossier),
+        "because": case.because or f"Rule “{case.rule}”.",
+        "missing": _bullets(list(dossier.missing) or ["Not named: ask what holds it up."]),
+        "standing": _standing(dossier),
+        "invoices": "\n".join(_invoice(line) for line in dossier.invoices) or "No open invoice.",
+        "total_amount": money_text(case.open_amount, case.currency),
+        "delay": _delay(dossier),
+        "habit": _habit(dossier),
+        "last_exchange": _last_words(dossier),
+    }
+
+
+def _asked(dossier: Dossier) -> str:
+    if dossier.owner is None:
+        return "nobody yet: name an owner first"
+    if not is_active(dossier):
+        return f"nobody yet: {dossier.owner.name}, the owner on file, is no longer active"
+    email = f" <{dossier.owner.email}>" if dossier.owner.email else ""
+    return f"{dossier.owner.name}{email}"
+
+
+def _contact(dossier: Dossier) -> str:
+    contact = dossier.contact
+    if contact is None:
+        return "nobody known: find the right person first"
+    role = f", {contact.role}" if contact.role else ""
+    verified = "never verified"
+    if contact.verified_on is not None:
+        verified = f"verified on {day_text(contact.verified_on)}"
+    return f"{contact.name}{role} ({verified})"
+
+
+def _invoice(line: InvoiceLine) -> str:
+    due = f"due {day_text(line.due_on)}" if line.due_on else "no due date"
+    late = f", {line.days_past_due} days past due" if (line.days_past_due or 0) > 0 else ""
+    return f"- {line.invoice_id}: {money_text(line.open_amount, line.currency)}, {due}{late}"
+
+
+def _delay(dossier: Dossier) -> str:
+    """Our delay in days and money: how long what we owe has held up how much."""
+    late = [line for line in dossier.invoices if (line.days_past_due or 0) > 0]
+    if not late:
+        return "Nothing is past due yet."
+    days = max(line.days_past_due or 0 for line in late)
+    amount = money_text(
+        sum((x.open_amount for x in late[1:]), late[0].open_amount), late[0].currency
+    )
+    return f"Delay so far: {amount} past due, the oldest for {days} day(s)."
+
+
+def _habit(dossier: Dossier) -> str:
+    late = [p.days_late for p in dossier.payments if p.days_late is not None]
+    if not late:
+        return "No paid invoice on record."
+    usual = median_low(late)
+    when = "on time" if usual == 0 else f"{abs(usual)} day(s) {'late' if usual > 0 else 'early'}"
+    last = (
+        f" Last payment on {day_text(dossier.last_payment_on)}." if dossier.last_payment_on else ""
+    )
+    return f"Usually {when} (median of {len(late)} paid invoices).{last}"
+
+
+def _standing(dossier: Dossier) -> str:
+    said = [f"{key.replace('_', ' ')}: {value}" for key, value in dossier.standing.items() if value]
+    return _bullets(said or ["Nothing on record."])
+
+
+def _last_words(dossier: Dossier) -> str:
+    heard = [e for e in dossier.exchanges if e.direction != "out"]
+    if not heard:
+        return "None on record."
+    last = max(heard, key=lambda e: e.sent_at)
+    words = " ".join(last.text.split())
+    quoted = words if len(words) <= _QUOTED else f"{words[: _QUOTED - 1]}…"
+    smell = smells_of_dispute(f"{last.subject}\n{last.text}")
+    warning = f"\nNote “{smell}”: this may be a dispute." if smell else ""
+    return f"{day_text(last.sent_at.date())}, {last.sender}: “{quoted}”{warning}"
+
+
+def _bullets(lines: list[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
