@@ -52,6 +52,15 @@ MACROS = (
     """create or replace temp macro flag(t) as case
         when lower(trim(t)) in ('true', 'yes', 'y', '1', 't', 'x') then true
         when lower(trim(t)) in ('false', 'no', 'n', '0', 'f') then false end""",
+    # Days past the original due date; the due day itself is day 0 and still current.
+    """create or replace temp macro bucket(days) as case
+        when days is null then 'no_due_date' when days <= 0 then 'current'
+        when days <= 30 then '1-30' when days <= 60 then '31-60'
+        when days <= 90 then '61-90' else '91+' end""",
+    """create or replace temp macro bucket_place(name) as list_position(
+        ['current', '1-30', '31-60', '61-90', '91+', 'no_due_date'], name)""",
+    """create or replace temp macro boundary_place(name) as list_position(
+        ['current>1-30', '1-30>31-60', '31-60>61-90', '61-90>91+'], name)""",
     # The smallest unit of a currency: three decimals for the dinars, else cents.
     f"""create or replace temp macro to_minor_unit(amount, currency) as (case
         when currency in ({", ".join(f"'{code}'" for code in MINOR_UNITS)}) then amount

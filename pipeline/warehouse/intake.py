@@ -1,6 +1,6 @@
 """Text tables in, typed tables out: every row is kept, refused with its cell, or skipped.
 
-One table `intake_<kind>` per kind of export holds every row that was read. `status` says what
+One table `intake_<kind>` per kind of export holds every row that was read. `fate` says what
 became of it; a refused cell stands in `refusals` with its file, row, column, value and reason.
 """
 
@@ -33,7 +33,8 @@ create table files (
 create table loads (file_id smallint, kind varchar, is_derived boolean, first_row bigint);
 create table cells (file_id smallint, kind varchar, our_column varchar, their_column varchar);
 create table refusals (
-    file_id smallint, "row" integer, column_name varchar, value varchar, reason varchar
+    file_id smallint, "row" integer, column_name varchar, value varchar, reason varchar,
+    is_reconciled boolean
 );
 """
 
@@ -45,7 +46,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
         columns = ", ".join(f"{name} {SQL_TYPES[c.type]}" for name, c in kind.columns.items())
         connection.execute(
             f"create table intake_{kind.name} (file_id smallint, row_no integer, "
-            f"status utinyint, is_rounded boolean, {columns})"
+            f"fate utinyint, is_rounded boolean, {columns})"
         )
 
 
@@ -61,7 +62,7 @@ class Intake:
         self._note(file_id, reading)
         if reading.refused:
             self._connection.executemany(
-                "insert into refusals values (?, ?, ?, ?, ?)",
+                "insert into refusals values (?, ?, ?, ?, ?, false)",
                 [(file_id, r.row, r.column, r.value, r.reason) for r in reading.refused],
             )
         if reading.source is None:
@@ -118,7 +119,7 @@ class Intake:
 
     def _has_refused(self, kind: Kind, first_row: int) -> bool:
         row = self._connection.execute(
-            f"select count(*) from intake_{kind.name} where rowid >= ? and status = {REFUSED}",
+            f"select count(*) from intake_{kind.name} where rowid >= ? and fate = {REFUSED}",
             [first_row],
         ).fetchone()
         return bool(row and row[0])
@@ -220,8 +221,8 @@ class _Rows:
             f"insert into refusals {self._converted(exact=True)}, "
             f"bad as (select row_no, unnest([{faults}]) as fault from converted "
             f"where {self._is_bad()}) "
-            f"select {file_id}, row_no, fault.column_name, fault.value, fault.reason "
-            "from bad where fault is not null"
+            f"select {file_id}, row_no, fault.column_name, fault.value, fault.reason, "
+            "false from bad where fault is not null"
         )
 
     def _converted(self, *, exact: bool) -> str:

@@ -14,7 +14,7 @@ from pipeline.warehouse.intake import ACCEPTED, CONTRADICTING, ORPHANED, REFUSED
 
 
 def reconcile(connection: duckdb.DuckDBPyConnection) -> None:
-    """Settles the status of every accepted row against all others."""
+    """Settles the fate of every accepted row against all others."""
     for kind in KINDS.values():
         if kind.key:
             _settle_repeats(connection, kind, kind.key)
@@ -37,7 +37,7 @@ def row_number(kind: str, alias: str) -> str:
 
 def _settle_repeats(connection: duckdb.DuckDBPyConnection, kind: Kind, key: str) -> None:
     table = f"intake_{kind.name}"
-    repeated = f"select {key} from {table} where status = {ACCEPTED} group by {key} having count(*) > 1"
+    repeated = f"select {key} from {table} where fate = {ACCEPTED} group by {key} having count(*) > 1"
     if not _exists(connection, repeated):
         return
     content = "row(" + ", ".join(f"it.{name}" for name in kind.columns) + ")"
@@ -48,7 +48,7 @@ def _settle_repeats(connection: duckdb.DuckDBPyConnection, kind: Kind, key: str)
         f"from {table} as it asof left join "
         f"(select * from loads where kind = {quoted(kind.name)}) as loads "
         f"on it.rowid >= loads.first_row "
-        f"where it.status = {ACCEPTED} and it.{key} in ({repeated})), "
+        f"where it.fate = {ACCEPTED} and it.{key} in ({repeated})), "
         # A file of this kind outranks rows that another kind of file only mentions.
         "ranked as (select *, first_value(place) over first_of as first_place, "
         "first_value(content) over first_of as first_content, "
@@ -59,24 +59,24 @@ def _settle_repeats(connection: duckdb.DuckDBPyConnection, kind: Kind, key: str)
         "from ranked where place <> first_place"
     )
     connection.execute(
-        f"update {table} as it set status = case when repeats.is_same then {REPEATED} "
+        f"update {table} as it set fate = case when repeats.is_same then {REPEATED} "
         f"else {CONTRADICTING} end from repeats where it.rowid = repeats.place"
     )
     connection.execute(
         f"insert into refusals select repeats.file_id, repeats.line, {quoted(key)}, repeats.id, "
-        "'already given with other values by row ' || repeats.first_line || ' of ' || files.file "
+        "'already given with other values by row ' || repeats.first_line || ' of ' || files.file, true "
         "from repeats join files on files.file_id = repeats.first_file where not repeats.is_same"
     )
 
 
 def _fill_application_currency(connection: duckdb.DuckDBPyConnection) -> None:
     """An application without a currency is in its invoice's."""
-    blank = f"select 1 from intake_applications where status = {ACCEPTED} and currency is null"
+    blank = f"select 1 from intake_applications where fate = {ACCEPTED} and currency is null"
     if _exists(connection, blank):
         connection.execute(
             "update intake_applications as it set currency = invoices.currency "
-            f"from intake_invoices as invoices where it.status = {ACCEPTED} "
-            f"and it.currency is null and invoices.status = {ACCEPTED} "
+            f"from intake_invoices as invoices where it.fate = {ACCEPTED} "
+            f"and it.currency is null and invoices.fate = {ACCEPTED} "
             "and it.invoice_id = invoices.invoice_id"
         )
 
@@ -89,7 +89,7 @@ def _refuse_strangers(connection: duckdb.DuckDBPyConnection) -> None:
         "it.invoice_id",
         "names an invoice that no loaded file holds",
         "left join intake_invoices as invoices on it.invoice_id = invoices.invoice_id "
-        f"and invoices.status = {ACCEPTED}",
+        f"and invoices.fate = {ACCEPTED}",
         "invoices.invoice_id is null",
     )
     _refuse(
@@ -98,7 +98,7 @@ def _refuse_strangers(connection: duckdb.DuckDBPyConnection) -> None:
         "it.currency",
         "is not the currency of its invoice",
         "join intake_invoices as invoices on it.invoice_id = invoices.invoice_id "
-        f"and invoices.status = {ACCEPTED}",
+        f"and invoices.fate = {ACCEPTED}",
         "it.currency <> invoices.currency",
     )
 
@@ -125,17 +125,17 @@ def _refuse(
     connection.execute(
         "create or replace temp table strangers as select it.rowid as place, it.file_id, "
         f"{row_number('applications', 'it')} as line, {value} as value "
-        f"from intake_applications as it {joined} where it.status = {ACCEPTED} and ({where})"
+        f"from intake_applications as it {joined} where it.fate = {ACCEPTED} and ({where})"
     )
     if not _exists(connection, "select 1 from strangers"):
         return
     connection.execute(
-        f"update intake_applications as it set status = {ORPHANED} from strangers "
+        f"update intake_applications as it set fate = {ORPHANED} from strangers "
         "where it.rowid = strangers.place"
     )
     connection.execute(
         f"insert into refusals select strangers.file_id, line, {quoted(column)}, value, "
-        f"{quoted(why)} from strangers "
+        f"{quoted(why)}, true from strangers "
         # A payment that one and the same row of an invoice file tells of falls with its invoice.
         "where not exists (select 1 from loads where loads.file_id = strangers.file_id "
         "and loads.kind = 'applications' and loads.is_derived)"

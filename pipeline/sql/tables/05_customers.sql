@@ -5,16 +5,16 @@ with named as (
         customer_id,
         min(rowid) as first_row
     from intake_customers
-    where status = 0
+    where fate = 0
     group by customer_id
 ),
 
 mentioned as (
     select customer_id from named
     union
-    select customer_id from intake_invoices where status = 0
+    select customer_id from intake_invoices where fate = 0
     union
-    select customer_id from intake_payments where status = 0
+    select customer_id from intake_payments where fate = 0
 )
 
 select

@@ -20,4 +20,4 @@ select
     coalesce(disputed, false) as is_flagged_disputed,
     coalesce(kind, 'invoice') = 'credit_note' or amount < 0 as is_credit
 from intake_invoices
-where status = 0
+where fate = 0

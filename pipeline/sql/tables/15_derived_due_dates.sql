@@ -10,7 +10,7 @@ with undated as (
     from invoices
     inner join customers on invoices.customer_id = customers.customer_id
     left join intake_contracts as contracts
-        on invoices.contract_id = contracts.contract_id and contracts.status = 0
+        on invoices.contract_id = contracts.contract_id and contracts.fate = 0
     where invoices.stated_due_on is null
 )
 

@@ -15,4 +15,4 @@ select
     end as amount
 from intake_applications as applications
 inner join invoices on applications.invoice_id = invoices.invoice_id
-where applications.status = 0
+where applications.fate = 0

@@ -1,7 +1,8 @@
 -- The heart: one row per document and stretch of days on which its balance stood still
 -- (from_on included, to_on not). Any day's books, aging or week is a filter on this table.
 -- flavour: `restated` counts by effective day, `reported` from the day it was known;
--- `both` where the two never differ. excess is what was applied beyond the balance.
+-- `both` where the two never differ. excess is what was applied beyond the balance;
+-- closes marks the stretch after which nothing is owed any more.
 -- O(t) = amount issued by t - applications by t, never below zero (metrics 1.0).
 with lagging as (
     select invoice_key from receivables
@@ -43,6 +44,13 @@ stretches as (
         ) as to_on,
         sum(delta) over (partition by invoice_key, is_reported order by day)::decimal(18, 3) as raw
     from days
+),
+
+endings as (
+    select
+        *,
+        lead(raw) over (partition by invoice_key, is_reported order by from_on) as next_raw
+    from stretches
 )
 
 select
@@ -55,12 +63,13 @@ select
     stretches.to_on,
     greatest(stretches.raw, 0)::decimal(18, 3) as balance,
     greatest(-stretches.raw, 0)::decimal(18, 3) as excess,
+    stretches.raw > 0 and coalesce(stretches.next_raw <= 0, false) as closes,
     case
         when stretches.is_reported then 'reported'
         when lagging.invoice_key is null then 'both'
         else 'restated'
     end as flavour
-from stretches
+from endings as stretches
 inner join receivables on stretches.invoice_key = receivables.invoice_key
 left join lagging on stretches.invoice_key = lagging.invoice_key
 where stretches.raw <> 0

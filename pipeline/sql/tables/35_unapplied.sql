@@ -6,7 +6,7 @@ with applied as (
         applications.effective_on as day,
         sum(applications.amount) as amount
     from intake_applications as applications
-    where applications.status = 0 and applications.payment_id is not null
+    where applications.fate = 0 and applications.payment_id is not null
     group by applications.payment_id, applications.effective_on
 ),
 
@@ -31,7 +31,7 @@ payments as (
     from intake_payments as payments
     inner join customers on payments.customer_id = customers.customer_id
     left join totals on payments.payment_id = totals.payment_id
-    where payments.status = 0
+    where payments.fate = 0
 ),
 
 events as (

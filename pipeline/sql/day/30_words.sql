@@ -1,0 +1,42 @@
+-- What customers wrote in the last 90 days, and what it smells of. Words only ever tighten:
+-- they can stop a follow-up, never release one. Several smells may be true at once.
+with inbound as (
+    select
+        messages.message_id,
+        messages.customer_id,
+        messages.invoice_id,
+        messages.sent_at,
+        lower(coalesce(messages.subject, '') || ' ' || coalesce(messages.body, '')) as words
+    from intake_messages as messages, pilot
+    where
+        messages.fate = 0
+        and coalesce(messages.direction, 'in') = 'in'
+        and messages.sent_at::date between pilot.as_of - 90 and pilot.as_of
+)
+
+select
+    message_id,
+    customer_id,
+    invoice_id,
+    sent_at,
+    regexp_matches(
+        words,
+        'disput|incorrect|overcharg|over-charg|wrong (amount|price|rate|quantity|invoice)'
+        || '|not (been )?(delivered|received|working|ordered)|never (ordered|received|signed|agreed)'
+        || '|credit note|duplicate|billed (us )?(for|twice)|charged (us )?(for|twice)|only .{0,40} (live|active|in use)'
+        || '|won''t (pay|release)|will not (pay|release)|refus|complain|short.?paid|isn''t the one'
+        || '|cancel+ed|discount is missing|exempt'
+    ) as smells_disputed,
+    regexp_matches(
+        words,
+        'already (been )?(paid|settled)|(was|were|have) paid|we paid|paid (this|it) on|remittance'
+        || '|as settled|cheque .{0,30} cashed'
+    ) as smells_paid,
+    regexp_matches(
+        words,
+        '(new|chang|updat|different).{0,40}(bank|account|iban|routing|remit)'
+        || '|(bank|iban|account).{0,40}(chang|updat|new)'
+    ) as smells_of_bank_change,
+    regexp_matches(words, 'no longer (with|work|employ)|has left|left the company|last day')
+        as smells_departed
+from inbound

@@ -1,0 +1,205 @@
+-- One row per open invoice: everything that is known about it on the day. The policy's rules
+-- are predicates over these columns. Only what was known by the day counts.
+with open_now as (
+    select
+        balances.invoice_key,
+        balances.customer_key,
+        balances.currency,
+        balances.due_on,
+        balances.balance as open_amount,
+        (pilot.as_of - balances.due_on)::integer as days_past_due
+    from balances, pilot
+    where
+        balances.flavour in ('both', 'reported')
+        and not balances.is_credit
+        and balances.balance > 0
+        and balances.from_on <= pilot.as_of
+        and balances.to_on > pilot.as_of
+),
+
+cash_after_issue as (
+    select
+        movements.invoice_key,
+        sum(movements.amount) filter (where movements.kind in ('cash', 'discount', 'withholding'))
+            as paid_amount,
+        max(movements.known_on) filter (where movements.kind = 'credit') as last_credit_on
+    from movements
+    inner join open_now on movements.invoice_key = open_now.invoice_key
+    cross join pilot
+    where movements.known_on <= pilot.as_of
+    group by movements.invoice_key
+),
+
+ticket_counts as (
+    select
+        open_now.invoice_key,
+        count(*) filter (where open_tickets.concern = 'delivery') as open_delivery_tickets,
+        count(*) filter (where open_tickets.concern = 'billing') as open_billing_tickets,
+        count(*) filter (where open_tickets.concern = 'dispute') as open_dispute_tickets,
+        count(*) filter (where open_tickets.concern = 'unclear') as open_unclear_tickets,
+        max(open_tickets.days_open) as oldest_ticket_days
+    from open_now
+    inner join invoices on open_now.invoice_key = invoices.invoice_key
+    inner join open_tickets
+        on
+            invoices.customer_id = open_tickets.customer_id
+            and coalesce(open_tickets.invoice_id, invoices.invoice_id) = invoices.invoice_id
+    group by open_now.invoice_key
+),
+
+smells as (
+    select
+        open_now.invoice_key,
+        bool_or(words.smells_disputed) as has_dispute_words,
+        bool_or(words.smells_paid) as has_paid_words,
+        bool_or(words.smells_of_bank_change) as has_bank_change_words,
+        max(words.sent_at) as last_inbound_at
+    from open_now
+    inner join invoices on open_now.invoice_key = invoices.invoice_key
+    inner join words
+        on
+            invoices.customer_id = words.customer_id
+            and coalesce(words.invoice_id, invoices.invoice_id) = invoices.invoice_id
+    group by open_now.invoice_key
+),
+
+customer_contracts as (
+    select
+        contracts.customer_id,
+        max_by(contracts.contract_id, contracts.starts_on) as contract_id,
+        max_by(contracts.terms, contracts.starts_on) as terms,
+        max_by(contracts.po_number, contracts.starts_on) as po_number,
+        bool_or(contracts.po_required) as po_required,
+        min(contracts.renews_on) filter (where contracts.renews_on >= pilot.as_of) as renews_on
+    from intake_contracts as contracts, pilot
+    where
+        contracts.fate = 0
+        and contracts.starts_on <= pilot.as_of
+        and coalesce(contracts.ends_on, pilot.as_of) >= pilot.as_of
+    group by contracts.customer_id
+)
+
+select
+    invoices.invoice_id,
+    invoices.customer_id,
+    customers.name as customer_name,
+    open_now.currency,
+    invoices.issued_on,
+    open_now.due_on,
+    invoices.stated_due_on,
+    invoices.re_aged_due_on,
+    invoices.amount,
+    open_now.open_amount,
+    open_now.days_past_due,
+    bucket(open_now.days_past_due) as bucket,
+    invoices.terms,
+    customers.terms as customer_terms,
+    customer_contracts.contract_id,
+    customer_contracts.terms as contract_terms,
+    coalesce(
+        terms_days(invoices.terms) <> terms_days(customers.terms)
+        or terms_days(invoices.terms) <> terms_days(customer_contracts.terms)
+        or terms_days(customers.terms) <> terms_days(customer_contracts.terms),
+        false
+    ) as has_terms_conflict,
+    coalesce(invoices.po_number, customer_contracts.po_number) as po_number,
+    coalesce(customers.po_required, false) or coalesce(customer_contracts.po_required, false)
+        as po_required,
+    disputed_invoices.invoice_key is not null as is_disputed,
+    case
+        when disputed_invoices.invoice_key is not null
+            then least(
+                open_now.open_amount, coalesce(disputed_invoices.amount, open_now.open_amount)
+            )
+        else 0
+    end::decimal(18, 3) as disputed_amount,
+    disputed_invoices.reason as dispute_reason,
+    coalesce(cash_after_issue.paid_amount, 0)::decimal(18, 3) as paid_amount,
+    coalesce(
+        open_now.days_past_due > 0
+        and cash_after_issue.paid_amount >= 0.8 * abs(invoices.amount)
+        and cash_after_issue.paid_amount < abs(invoices.amount),
+        false
+    ) as is_short_paid,
+    cash_after_issue.last_credit_on,
+    coalesce(ticket_counts.open_delivery_tickets, 0) as open_delivery_tickets,
+    coalesce(ticket_counts.open_billing_tickets, 0) as open_billing_tickets,
+    coalesce(ticket_counts.open_dispute_tickets, 0) as open_dispute_tickets,
+    coalesce(ticket_counts.open_unclear_tickets, 0) as open_unclear_tickets,
+    ticket_counts.oldest_ticket_days,
+    coalesce(smells.has_dispute_words, false) as has_dispute_words,
+    coalesce(smells.has_paid_words, false) as has_paid_words,
+    coalesce(smells.has_bank_change_words, false) as has_bank_change_words,
+    smells.last_inbound_at,
+    customers.tier,
+    customers.segment,
+    customers.country,
+    customers.parent_id,
+    customers.legal_form,
+    customers.health,
+    customers.is_hands_off or customers.customer_id in (select lists.customer_id from lists)
+        as is_hands_off,
+    customers.owner_id,
+    owners.name as owner_name,
+    owners.email as owner_email,
+    case
+        when owners.person_id is null then false
+        else coalesce(owners.active, true)
+    end as has_active_owner,
+    coalesce(customers.renews_on, customer_contracts.renews_on) as renews_on,
+    (coalesce(customers.renews_on, customer_contracts.renews_on) - pilot.as_of)::integer
+        as days_to_renewal,
+    customer_ranks.customer_rank,
+    coalesce(customer_ranks.billings, 0)::decimal(18, 3) as trailing_billings,
+    best_contacts.contact_id,
+    best_contacts.name as contact_name,
+    best_contacts.email as contact_email,
+    best_contacts.state as contact_state,
+    best_contacts.verified_on as contact_verified_on,
+    (pilot.as_of - best_contacts.verified_on)::integer as days_since_verified,
+    coalesce(best_contacts.is_verified, false) as has_verified_contact,
+    coalesce(unapplied_now.amount, 0)::decimal(18, 3) as unapplied_amount,
+    contacted.last_contacted_on,
+    (pilot.as_of - contacted.last_contacted_on)::integer as days_since_contact,
+    promises.promised_on,
+    promises.promise_until,
+    case when decided_invoices.hold_until > pilot.as_of then decided_invoices.hold_until end
+        as hold_until,
+    decided_invoices.rerouted_to,
+    decided_invoices.last_verdict,
+    decided_invoices.last_decided_by,
+    decided_invoices.last_decided_on,
+    coalesce(arms.arm, 'OUTSIDE') as arm,
+    scores.score,
+    scores.own_n as score_n,
+    scores.own_k as score_k,
+    scores.book_rate as score_book_rate,
+    scores.edge as score_edge,
+    (coalesce(scores.score, 1) * open_now.open_amount)::decimal(18, 3) as value_amount,
+    open_now.invoice_key,
+    open_now.customer_key
+from open_now
+cross join pilot
+inner join invoices on open_now.invoice_key = invoices.invoice_key
+inner join customers on open_now.customer_key = customers.customer_key
+left join customer_contracts on customers.customer_id = customer_contracts.customer_id
+left join intake_people as owners
+    on customers.owner_id = owners.person_id and owners.fate = 0
+left join disputed_invoices on open_now.invoice_key = disputed_invoices.invoice_key
+left join cash_after_issue on open_now.invoice_key = cash_after_issue.invoice_key
+left join ticket_counts on open_now.invoice_key = ticket_counts.invoice_key
+left join smells on open_now.invoice_key = smells.invoice_key
+left join best_contacts on customers.customer_id = best_contacts.customer_id
+left join unapplied_now
+    on
+        open_now.customer_key = unapplied_now.customer_key
+        and open_now.currency = unapplied_now.currency
+left join contacted on customers.customer_id = contacted.customer_id
+left join promises on invoices.invoice_id = promises.invoice_id
+left join decided_invoices on invoices.invoice_id = decided_invoices.invoice_id
+left join customer_ranks on open_now.customer_key = customer_ranks.customer_key
+left join arms on open_now.customer_key = arms.customer_key
+left join scores
+    on
+        open_now.customer_key = scores.customer_key
+        and greatest(-30, least(400, open_now.days_past_due)) = scores.age

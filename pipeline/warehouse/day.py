@@ -1,0 +1,338 @@
+"""The books seen from one day: figures, routes and evidence as they stood then.
+
+A `Day` is one cursor with its own temporary tables, so that pages and threads never share one.
+Its tables are SELECTs in `sql/day`, made when first asked for; the metrics are in `sql/metrics`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+import polars as pl
+
+from pipeline.model import CountbackError, Entry, WrongCall, canonical_json
+from pipeline.warehouse.books import connect
+from pipeline.warehouse.conversions import MACROS, quoted
+from pipeline.warehouse.statements import Statement, folder
+
+Flavour = Literal["restated", "reported"]
+Scope = Literal["ALL", "SEGMENT", "CONTROL"]
+Row = dict[str, Any]
+Weeks = Sequence[tuple[date, date]]
+
+
+@dataclass(frozen=True)
+class Lens:
+    """What a pilot's settings say about how its books are looked at."""
+
+    currency: str
+    """The reporting currency."""
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
+    """Constant rates: one unit of the key is this much reporting currency."""
+    segment_where: str = ""
+    control_where: str = ""
+    is_holdout: bool = False
+    hands_off: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure with all that it takes to trust it: its meaning, its SQL and its rows."""
+
+    name: str
+    title: str
+    unit: str
+    better: str
+    meaning: str
+    sql: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+class OpenBooks:
+    """One books file, opened read-only and locked down; hands out days."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._host = connect(":memory:")
+        self._guard = threading.Lock()
+        try:
+            self._host.execute(f"attach {quoted(str(path))} as books (read_only)")
+        except duckdb.Error as error:
+            raise CountbackError(
+                f"{path.name}: the books cannot be opened ({str(error).splitlines()[0]}): "
+                "delete the file and load again; nothing else is lost."
+            ) from error
+        self._host.execute(
+            "set enable_external_access = false; set lock_configuration = true"
+        )
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A cursor of its own, looking at the books first."""
+        with self._guard:
+            cursor = self._host.cursor()
+        # Temporary macros belong to one cursor, like the day's tables.
+        cursor.execute("; ".join(("use books", *MACROS)))
+        return cursor
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """The rows of one query on the books as they are, whatever the day."""
+        return _rows(self.cursor(), sql, parameters)
+
+    def last_known_day(self) -> date:
+        """The last day on which the exports know something; raises when they know nothing."""
+        day = self.rows("select day from last_known_day")[0]["day"]
+        if day is None:
+            raise CountbackError(
+                "The books are empty: no invoice was loaded. Load a folder of exports with "
+                "`python -m pipeline load FOLDER --pilot PILOT`."
+            )
+        return day  # type: ignore[no-any-return]
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self._host.close()
+
+
+_OPEN: dict[Path, OpenBooks] = {}
+_OPENING = threading.Lock()
+
+
+def open_books(path: Path) -> OpenBooks:
+    """The books at `path`; one connection per file and process, shared by cursors."""
+    with _OPENING:
+        known = _OPEN.get(path)
+        if known is None:
+            known = _OPEN[path] = OpenBooks(path)
+        return known
+
+
+def _rows(
+    cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()
+) -> list[Row]:
+    found = cursor.execute(sql, list(parameters))
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
+
+
+_LEDGER_SCHEMA = {
+    "seq": pl.Int64(),
+    "event_id": pl.String(),
+    "kind": pl.String(),
+    "subject": pl.String(),
+    "written_by": pl.String(),
+    "written_at": pl.Datetime("us"),
+    "on_day": pl.Date(),
+    "payload": pl.String(),
+}
+
+
+def _ledger_frame(entries: Sequence[Entry], as_of: date) -> pl.DataFrame:
+    known = [entry for entry in entries if entry.on_day <= as_of]
+    return pl.DataFrame(
+        {
+            "seq": [entry.seq for entry in known],
+            "event_id": [entry.event_id for entry in known],
+            "kind": [entry.kind for entry in known],
+            "subject": [entry.subject for entry in known],
+            "written_by": [entry.by for entry in known],
+            "written_at": [entry.at.replace(tzinfo=None) for entry in known],
+            "on_day": [entry.on_day for entry in known],
+            "payload": [canonical_json(entry.payload) for entry in known],
+        },
+        schema=_LEDGER_SCHEMA,
+    )
+
+
+class Day:
+    """The books and the record as of one day."""
+
+    def __init__(
+        self, books: OpenBooks, as_of: date, lens: Lens, entries: Sequence[Entry] = ()
+    ) -> None:
+        self.books = books
+        self.as_of = as_of
+        self.lens = lens
+        self._cursor = books.cursor()
+        self._made: set[str] = set()
+        self._weeks: Weeks | None = None
+        self._state: tuple[str, str, int] | None = None
+        self._set_up(entries)
+
+    def _set_up(self, entries: Sequence[Entry]) -> None:
+        frame = _ledger_frame(entries, self.as_of)
+        self._cursor.register("incoming_entries", frame)
+        self._cursor.execute(
+            "create or replace temp table ledger_entries as "
+            "select * replace (payload::json as payload) from incoming_entries"
+        )
+        self._cursor.unregister("incoming_entries")
+        rates = {self.lens.currency: Decimal(1), **self.lens.rates}
+        self._values("rates", "currency varchar, rate decimal(18, 8)", list(rates.items()))
+        self._values("lists", "customer_id varchar", [(c,) for c in self.lens.hands_off])
+        self._set_arms()
+        self._set("restated", "ALL", 90)
+
+    def _values(self, name: str, columns: str, rows: Sequence[Sequence[object]]) -> None:
+        self._cursor.execute(f"create or replace temp table {name} ({columns})")
+        if rows:
+            marks = ", ".join("?" for _ in rows[0])
+            self._cursor.executemany(f"insert into {name} values ({marks})", rows)
+
+    def _set_arms(self) -> None:
+        """Who is pilot and who is control; a customer of both is in neither."""
+        self._values("arms", "customer_key integer, arm varchar", [])
+        segment, control = self.lens.segment_where, self.lens.control_where
+        if not segment:
+            return
+        inside, outside = f"({segment})", f"({control or 'false'})"
+        pilot = f"{inside} and not coalesce({outside}, false)"
+        other = outside if self.lens.is_holdout else f"{outside} and not coalesce({inside}, false)"
+        for arm, where in (("SEGMENT", pilot), ("CONTROL", other)):
+            self._cursor.execute(
+                f"insert into arms select customer_key, {quoted(arm)} from customers where {where}"
+            )
+
+    def _set(self, flavour: Flavour, customers: Scope, days: int) -> None:
+        if self._state == (flavour, customers, days):
+            return
+        self._state = (flavour, customers, days)
+        self._cursor.execute(
+            "create or replace temp table pilot as select ?::date as as_of, "
+            "?::varchar as flavour, ?::integer as days, ?::varchar as currency",
+            [self.as_of, flavour, days, self.lens.currency],
+        )
+        scope = (
+            "select customer_key from customers"
+            if customers == "ALL"
+            else f"select customer_key from arms where arm = {quoted(customers)}"
+        )
+        self._cursor.execute(f"create or replace temp table scope as {scope}")
+        # unapplied_now reads the flavour: it must not outlive a change of it.
+        self._forget("unapplied_now")
+
+    def _set_weeks(self, weeks: Weeks) -> None:
+        if self._weeks == weeks:
+            return
+        self._weeks = weeks
+        self._values("weeks", "week_start date, week_end date", list(weeks))
+
+    def _forget(self, name: str) -> None:
+        if name in self._made:
+            self._made.discard(name)
+            self._cursor.execute(f"drop table if exists temp.{name}")
+
+    def _need(self, statement: Statement) -> None:
+        """Makes the day's tables that a statement reads, and theirs before them."""
+        tables = folder("day")
+        for name in sorted(statement.words & tables.keys()):
+            if name != statement.name and name not in self._made:
+                self._need(tables[name])
+                self._made.add(name)
+                what = "view" if tables[name].is_view else "table"
+                if what == "view" and self._weeks is None:
+                    self._set_weeks([])
+                self._cursor.execute(
+                    f"create or replace temp {what} {name} as {tables[name].select}"
+                )
+
+    def metric(
+        self,
+        name: str,
+        *,
+        flavour: Flavour = "restated",
+        customers: Scope = "ALL",
+        days: int = 90,
+        weeks: Weeks = (),
+    ) -> Metric:
+        """One metric of `sql/metrics` as of the day; raises WrongCall for an unknown name."""
+        statement = folder("metrics").get(name)
+        if statement is None:
+            raise WrongCall(f"{name!r} is no metric: choose one of {', '.join(folder('metrics'))}.")
+        self._set(flavour, customers, days)
+        self._set_weeks(tuple(weeks))
+        self._need(statement)
+        rows = self._select(statement.select)
+        headers = statement.headers
+        return Metric(
+            name=name,
+            title=headers["title"],
+            unit=headers["unit"],
+            better=headers["better"],
+            meaning=statement.meaning,
+            sql=statement.select,
+            columns=tuple(rows[0]) if rows else (),
+            rows=tuple(rows),
+        )
+
+    def check(self, name: str) -> list[Row]:
+        """The offending rows of one check; none means that it passes."""
+        statement = folder("checks")[name]
+        self._set("restated", "ALL", 90)
+        self._need(statement)
+        return self._select(statement.select)
+
+    def table(self, name: str) -> list[Row]:
+        """All rows of one of the day's own tables."""
+        return self.select(f"select * from {name}")
+
+    def select(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """The rows of a query over the books and the day's tables."""
+        self._need(Statement("", {}, "", sql.lower()))
+        return self._select(sql, parameters)
+
+    def frame(self, sql: str) -> pl.DataFrame:
+        """The same as a Polars frame, for what is counted outside SQL (statistics)."""
+        self._need(Statement("", {}, "", sql.lower()))
+        return self._cursor.sql(sql).pl()
+
+    def _select(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        return _rows(self._cursor, sql, parameters)
+
+    def check_predicate(self, where: str, table: str, place: str) -> None:
+        """Binds a predicate to a table; raises WrongCall naming `place` when it does not fit."""
+        if ";" in where:
+            raise WrongCall(f"{place}: {where!r} holds a semicolon: write one condition only.")
+        self._need(Statement("", {}, "", table))
+        try:
+            described = self._cursor.execute(f"describe select ({where}) from {table}").fetchall()
+        except duckdb.Error as error:
+            first = str(error).splitlines()[0].split("Error: ", 1)[-1]
+            raise WrongCall(f"{place}: {where!r} cannot be read: {first}.") from error
+        if len(described) != 1 or described[0][1] not in ("BOOLEAN", '"NULL"', "NULL"):
+            raise WrongCall(
+                f"{place}: {where!r} is not a yes-or-no condition (it gives "
+                f"{described[0][1].lower()}): compare it with something."
+            )
+
+    def close(self) -> None:
+        """Drops the day's tables."""
+        self._cursor.close()
+
+    def __enter__(self) -> Day:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def week_ending(end: date) -> tuple[date, date]:
+    """(start, end) of the week (start, end]: seven days to the close of `end`."""
+    return (end - timedelta(days=7), end)
+
+
+def fridays(first: date, last: date) -> list[tuple[date, date]]:
+    """Every week that ends on a Friday between two days, both included."""
+    friday = first + timedelta(days=(4 - first.weekday()) % 7)
+    weeks = []
+    while friday <= last:
+        weeks.append(week_ending(friday))
+        friday += timedelta(days=7)
+    return weeks
