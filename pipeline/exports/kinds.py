@@ -1,16 +1,16 @@
 """The twelve kinds of export that Countback reads, and the columns of each.
 
-The names and types are the product's own layout (`docs/` shows the same table
-to people who write exports by hand); every other layout maps onto it.
+The names and types are the product's own layout; every other layout maps onto it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Type = Literal["id", "text", "date", "timestamp", "money", "flag", "number"]
+_TYPES: Mapping[str, Type] = {name: name for name in get_args(Type)}
 #: Types whose text may be written day first or month first.
 DATED: frozenset[str] = frozenset({"date", "timestamp"})
 
@@ -42,17 +42,8 @@ def _column(spec: str) -> tuple[str, Column]:
     """Reads `name type(choice,choice)`; a leading `*` marks a required column."""
     name, kind = spec.strip().split(" ", 1)
     kind, _, choices = kind.rstrip(")").partition("(")
-    types: dict[str, Type] = {
-        "id": "id",
-        "text": "text",
-        "date": "date",
-        "timestamp": "timestamp",
-        "money": "money",
-        "flag": "flag",
-        "number": "number",
-    }
     listed = tuple(choice.strip() for choice in choices.split(",") if choice.strip())
-    return name.lstrip("*"), Column(types[kind], name.startswith("*"), listed)
+    return name.lstrip("*"), Column(_TYPES[kind], name.startswith("*"), listed)
 
 
 def _kind(name: str, columns: str, key: str | None) -> Kind:

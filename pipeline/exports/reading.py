@@ -44,6 +44,9 @@ def read(path: Path, name: str, layouts: Sequence[Layout], answers: Mapping[str,
             return replace(found, sha256=sha256.result())
     except OSError as error:
         return _refused(Reading(name), f"cannot be read ({error.strerror})")
+    except pl.exceptions.PolarsError:
+        # Every byte had been checked by then, so the bytes are no longer the same.
+        return _refused(Reading(name), "changed while it was being read: load it again")
 
 
 def _read(path: Path, blank: Reading, layouts: Sequence[Layout], answer: str | None) -> Reading:

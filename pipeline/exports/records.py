@@ -23,6 +23,8 @@ ROW = "_row"
 _BATCH = 8_000
 #: Characters in one cell. The module's default (131,072) is less than a long e-mail.
 _LONGEST_CELL = 4_000_000
+_CELL_TOO_LONG = "has a cell above 4 million characters"
+_STRAY_QUOTE = "has a quote inside a cell that does not enclose the cell"
 
 
 @dataclass
@@ -37,19 +39,19 @@ class Records:
     _cells: list[list[str]] = field(default_factory=list)
     _numbers: list[int] = field(default_factory=list)
 
-    def take(self, number: int, record: list[str] | None) -> None:
-        """Puts one record where it belongs; None is one that could not be split into cells."""
+    def take(self, number: int, record: list[str] | str) -> None:
+        """Puts one record where it belongs; text says why there are no cells."""
         self.rows += 1
-        if record and len(record) == len(self.columns) and record[0].strip():
+        if isinstance(record, str):
+            self._refuse(number, "", record)
+        elif len(record) == len(self.columns) and record[0].strip():
             self._keep(number, record)
         else:
             self._judge(number, record)
 
-    def _judge(self, number: int, record: list[str] | None) -> None:
+    def _judge(self, number: int, record: list[str]) -> None:
         """What is not plainly a record: rare, so it may take its time."""
-        if record is None:
-            self._refuse(number, "", "has a quote inside a cell that does not enclose the cell")
-        elif not any(cell.strip() for cell in record):
+        if not any(cell.strip() for cell in record):
             self.skipped.append(SkippedRow(number, "blank"))
         elif len(record) != len(self.columns):
             counted = f"has {len(record)} fields, the header has {len(self.columns)}"
@@ -107,8 +109,8 @@ def _lines(handle: TextIO) -> Iterator[str]:
         yield line
 
 
-def _numbered(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str] | None]]:
-    """Each record with its row; None for one whose cells cannot be told apart."""
+def _numbered(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
+    """Each record with its row, or the reason why its cells cannot be told apart."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     number = 0
     while True:
@@ -120,7 +122,7 @@ def _numbered(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[
             return
         except csv.Error as error:
             _check_swallowed(number, reader.line_num - before, str(error))
-            yield number, None
+            yield number, _CELL_TOO_LONG if "field limit" in str(error) else _STRAY_QUOTE
         else:
             yield number, record
 

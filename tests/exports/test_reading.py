@@ -93,6 +93,13 @@ def test_a_stray_quote_refuses_its_own_row(drawn: Draw) -> None:
     assert column(reading, "invoice_id") == ["B"]
 
 
+def test_a_cell_of_megabytes_refuses_its_own_row(drawn: Draw) -> None:
+    long = '"' + "x" * 4_000_001 + '"'
+    reading = drawn(f"customer_id,name\nC1,{long}\nC2,Acme\n", "customers.csv")
+    assert [r.reason for r in reading.refused] == ["has a cell above 4 million characters"]
+    assert column(reading, "customer_id") == ["C2"]
+
+
 def test_an_inch_mark_is_text(drawn: Draw) -> None:
     reading = drawn("""
         invoice_id,customer_id,issued_on,amount,note
