@@ -61,6 +61,10 @@ MACROS = (
         ['current', '1-30', '31-60', '61-90', '91+', 'no_due_date'], name)""",
     """create or replace temp macro boundary_place(name) as list_position(
         ['current>1-30', '1-30>31-60', '31-60>61-90', '61-90>91+'], name)""",
+    # A value as a sentence shows it: money with its cents and thousands, the rest as it is.
+    """create or replace temp macro readable(v) as case
+        when typeof(v) like 'DECIMAL%' then format('{:,.2f}', try_cast(v as double))
+        else v::varchar end""",
     # The smallest unit of a currency: three decimals for the dinars, else cents.
     f"""create or replace temp macro to_minor_unit(amount, currency) as (case
         when currency in ({", ".join(f"'{code}'" for code in MINOR_UNITS)}) then amount

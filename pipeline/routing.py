@@ -1,0 +1,218 @@
+"""The policy: which play each open invoice needs, by rules that a collections lead can read.
+
+Rules are data, in order; the first that fires decides. A condition that cannot be told
+(NULL) counts as fired on every lane but `routine`: unknown is never permission. Some rules
+are not for choosing: the guards stand before any policy, so that no edit of it can send a
+reminder on a disputed, held or not yet due invoice.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from pipeline.model import (
+    MESSAGE_LANES,
+    Blocker,
+    Case,
+    CountbackError,
+    FiredRule,
+    Noun,
+    Route,
+    Rule,
+    WrongCall,
+    canonical_json,
+    fingerprint,
+)
+
+_SHIPPED = Path(__file__).parent / "policy.toml"
+
+#: Where an invoice goes when nothing else applies.
+ROUTINE = Rule(
+    name="routine",
+    lane="routine",
+    when="true",
+    because="{days_past_due} day(s) past due and nothing speaks against a reminder.",
+)
+
+
+class Policy(Noun):
+    """An ordered list of rules, with the guards in their places."""
+
+    rules: tuple[Rule, ...]
+    blockers: tuple[tuple[str, str, str], ...]
+    """(code, condition, sentence) of everything that stops a draft within any lane."""
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the rules as they are applied."""
+        return fingerprint(canonical_json(self.model_dump(mode="json")))
+
+
+class _Shipped(Noun):
+    first_guards: tuple[Rule, ...]
+    message_guards: tuple[Rule, ...]
+    rules: tuple[Rule, ...]
+    blockers: tuple[dict[str, str], ...]
+
+
+@cache
+def _shipped() -> _Shipped:
+    data = tomllib.loads(_SHIPPED.read_text(encoding="utf-8"))
+    guards = data["guard"]
+    return _Shipped(
+        first_guards=tuple(_rule(guard) for guard in guards if guard["place"] == "first"),
+        message_guards=tuple(_rule(guard) for guard in guards if guard["place"] == "messages"),
+        rules=tuple(Rule(**rule) for rule in data["rule"]),
+        blockers=tuple(data["blocker"]),
+    )
+
+
+def _rule(guard: Mapping[str, Any]) -> Rule:
+    return Rule(**{key: value for key, value in guard.items() if key != "place"})
+
+
+def policy(rules: Sequence[Mapping[str, Any]], place: str) -> Policy:
+    """The policy to apply: the pilot's own rules, or the shipped ones when it has none.
+
+    `place` is the file named in errors. Raises WrongCall for a rule that is not one.
+    """
+    chosen = tuple(_own(rule, n, place) for n, rule in enumerate(rules, 1)) or _shipped().rules
+    names = [rule.name for rule in chosen]
+    for name in names:
+        if names.count(name) > 1:
+            raise WrongCall(f"{place}: two rules are called {name!r}: give each its own name.")
+    return Policy(
+        rules=_with_guards(chosen),
+        blockers=tuple((b["code"], b["when"], b["sentence"]) for b in _shipped().blockers),
+    )
+
+
+def _own(rule: Mapping[str, Any], number: int, place: str) -> Rule:
+    try:
+        return Rule.model_validate(dict(rule))
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in fault["loc"])
+        name = rule.get("name", f"number {number}")
+        raise WrongCall(f"{place}: rule {name!r}: {key}: {fault['msg']}.") from error
+
+
+def _with_guards(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Hands-off and disputed first of all; not due and held before any message may go."""
+    messages = [n for n, rule in enumerate(rules) if rule.lane in MESSAGE_LANES]
+    split = messages[0] if messages else len(rules)
+    shipped = _shipped()
+    return (
+        *shipped.first_guards,
+        *rules[:split],
+        *shipped.message_guards,
+        *rules[split:],
+        ROUTINE,
+    )
+
+
+def case_id(customer_id: str, lane: str, currency: str) -> str:
+    """The name of what one person handles at once: stable from day to day."""
+    return f"{customer_id}/{lane}/{currency}"
+
+
+def split_case_id(case: str) -> tuple[str, str, str]:
+    """(customer_id, lane, currency) of a case's name; raises WrongCall when it is none."""
+    parts = case.rsplit("/", 2)
+    if len(parts) != 3 or not all(parts):
+        raise WrongCall(
+            f"{case!r} is no case: a case is CUSTOMER/LANE/CURRENCY, as `route` lists them."
+        )
+    return parts[0], parts[1], parts[2]
+
+
+def route(row: Mapping[str, Any]) -> Route:
+    """One open invoice's route, from its row with the rules that fired in order.
+
+    `row["fired"]` holds {rule, lane, because} per fired rule; ROUTINE fires always.
+    """
+    fired = [FiredRule(**rule) for rule in row["fired"]]
+    if not fired:
+        raise CountbackError(f"Invoice {row['invoice_id']} fired no rule: report this.")
+    winner, rest = _winner(fired, row.get("rerouted_to"))
+    return Route(
+        invoice_id=row["invoice_id"],
+        customer_id=row["customer_id"],
+        lane=winner.lane,
+        rule=winner.rule,
+        because=winner.because,
+        also=tuple(rule for rule in rest if rule.rule != ROUTINE.name),
+        blockers=tuple(Blocker(**blocker) for blocker in row["blockers"]),
+        score=row["score"],
+        value=row["value_amount"],
+        case_id=case_id(row["customer_id"], winner.lane, row["currency"]),
+        currency=row["currency"],
+        open_amount=row["open_amount"],
+    )
+
+
+def _winner(
+    fired: list[FiredRule], rerouted_to: str | None
+) -> tuple[FiredRule, list[FiredRule]]:
+    """The first rule that fired, unless a person has re-routed the invoice since.
+
+    A person may move an invoice to any lane, but a message lane only when no guard fired.
+    """
+    guards = guard_names()
+    guarded = [rule for rule in fired if rule.rule in guards]
+    if rerouted_to and not (guarded and rerouted_to in MESSAGE_LANES):
+        moved = FiredRule(
+            rule="re-routed by a person",
+            lane=rerouted_to,  # type: ignore[arg-type]  # validated by FiredRule
+            because="A reviewer moved it here.",
+        )
+        return moved, fired
+    return fired[0], fired[1:]
+
+
+@cache
+def guard_names() -> frozenset[str]:
+    """The rules that no policy can lift."""
+    shipped = _shipped()
+    return frozenset(rule.name for rule in (*shipped.first_guards, *shipped.message_guards))
+
+
+def cases(routes: Sequence[Route], rows: Mapping[str, Mapping[str, Any]]) -> list[Case]:
+    """The routes gathered into cases: most value first, then by name. `rows` is by invoice."""
+    gathered: dict[str, list[Route]] = {}
+    for found in routes:
+        gathered.setdefault(found.case_id, []).append(found)
+    made = [_case(name, members, rows) for name, members in gathered.items()]
+    return sorted(made, key=lambda case: (-case.value, case.case_id))
+
+
+def _case(
+    name: str, members: Sequence[Route], rows: Mapping[str, Mapping[str, Any]]
+) -> Case:
+    oldest = max(
+        members,
+        key=lambda r: (
+            rows[r.invoice_id]["days_past_due"] is not None,
+            rows[r.invoice_id]["days_past_due"] or 0,
+            r.invoice_id,
+        ),
+    )
+    return Case(
+        case_id=name,
+        customer_id=oldest.customer_id,
+        customer_name=rows[oldest.invoice_id]["customer_name"],
+        lane=oldest.lane,
+        currency=oldest.currency,
+        invoice_ids=tuple(member.invoice_id for member in members),
+        open_amount=sum((member.open_amount for member in members), start=type(oldest.value)(0)),
+        value=sum((member.value for member in members), start=type(oldest.value)(0)),
+        days_past_due=rows[oldest.invoice_id]["days_past_due"],
+        rule=oldest.rule,
+        because=oldest.because,
+    )
