@@ -10,16 +10,21 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+HOUSE = frozenset({"app.py", "pages", "pipeline"})
 
 #: Who may know whom: a module may import from its own row (without circles) and from every row
 #: below it. The name of a package stands for everything inside it.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
-    frozenset({"routing", "context", "statistics", "chain", "entries", "tokens"}),
+    frozenset({"tokens", "naming", "doubts", "chain", "entries", "settings"}),
+    frozenset({"routing", "context", "statistics"}),
     frozenset({"exports", "warehouse", "ledger", "prompts", "llm", "outbox"}),
+    frozenset({"verifying", "edits", "handing"}),
     frozenset({"pilot", "drafting", "charts", "report", "deciding", "proving", "demo"}),
     frozenset({"bench"}),
     frozenset({"__main__"}),
@@ -34,7 +39,9 @@ DOORS: dict[str, frozenset[str]] = {
     "sqlite3": frozenset({"pipeline/ledger"}),
     "plotly": frozenset({"pipeline/charts"}),
     "litellm": frozenset({"pipeline/llm"}),
-    "polars": frozenset({"pipeline/exports", "pipeline/charts", "pipeline/bench", "pages"}),
+    "polars": frozenset(
+        {"pipeline/exports", "pipeline/warehouse", "pipeline/charts", "pipeline/bench", "pages"}
+    ),
     "pandas": frozenset({"pipeline/bench"}),
     "scipy": frozenset({"pipeline/statistics"}),
     "statsmodels": frozenset({"pipeline/statistics"}),
@@ -94,7 +101,7 @@ class Source:
     path: str
     text: str
 
-    @property
+    @cached_property
     def tree(self) -> ast.Module:
         return ast.parse(self.text, self.path)
 
@@ -115,15 +122,14 @@ class Source:
 Rule = Callable[[Source], Iterator[str]]
 
 
+@cache
 def python_files() -> list[Source]:
+    """The code of the product: app.py, pages and pipeline."""
     found = [REPOSITORY / "app.py", *REPOSITORY.glob("p*/**/*.py")]
     inside = [f for f in found if f.is_file() and f.relative_to(REPOSITORY).parts[0] in HOUSE]
     return [
         Source(f.relative_to(REPOSITORY).as_posix(), f.read_text("utf-8")) for f in sorted(inside)
     ]
-
-
-HOUSE = frozenset({"app.py", "pages", "pipeline"})
 
 
 def imports(source: Source) -> Iterator[tuple[ast.AST, str]]:
