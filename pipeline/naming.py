@@ -33,7 +33,10 @@ such sure thank thanks that the their then there therefore these they this those
 thus to today together tomorrow too two under unfortunately unless until up update upon urgent
 us very was we welcome well were what whatever when whenever where whether which while who whom
 why will wishing with within without would yes yesterday yet you your yours ap ar vat asap pdf
-cfo erp edi eta am pm ps
+cfo erp edi eta am pm ps p s
+accounting sales delivery support engineering procurement purchasing finance billing treasury
+department team management customer customers service services payable executive manager director
+controller clerk president officer chief owner head vice collections company
 """
 _ORDINARY = frozenset(_ENGLISH.split())
 #: Words that follow a name which acts.

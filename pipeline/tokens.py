@@ -70,14 +70,17 @@ _BANK = (
     r"number|transfer details)|(?:ABA|routing)[ -](?:number|no\b\.?|code)|beneficiary|new bank)\b"
 )
 
-_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)*")
+#: Lengths are bounded (RFC 5321, RFC 1035), so that no text takes long to read.
+_EMAIL = re.compile(
+    r"(?:(?<![\w.+-])|(?<=[\w.+-]{64}))[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(?:\.[\w-]+)*"
+)
 _LINKS = re.compile(
-    r"(?:\b[a-z][a-z0-9+.-]*://|\bwww\.|\b(?:mailto|javascript|data|tel|file|ftp):(?=\S))\S*"
-    rf"|\b[\w-]+(?:\[\.\]|\s?[\[(]dot[\])]\s?|\sdot\s|\.)(?:{_ENDING})\b"
+    r"(?:\b[a-z][a-z0-9+.-]{0,20}://|\bwww\.|\b(?:mailto|javascript|data|tel|file|ftp):(?=\S))\S*"
+    rf"|(?<![\w-])[\w-]+(?:\[\.\]|\s?[\[(]dot[\])]\s?|\sdot\s|\.)(?:{_ENDING})\b"
     r"(?:/\S*)?|\]\(|<[A-Za-z/!][^>]*>?",
     re.IGNORECASE,
 )
-_LOOSE_LINK = re.compile(r"\b[\w-]{2,}\.[a-z]{2,24}\b(?:/\S*)?")
+_LOOSE_LINK = re.compile(r"(?<![\w-])[\w-]{2,}\.[a-z]{2,24}\b(?:/\S*)?")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b")
 _BANK_WORDS = re.compile(_BANK, re.IGNORECASE)
 _DATES = re.compile(
@@ -108,7 +111,7 @@ _WORD_COUNTS = re.compile(
 )
 _CALENDAR = re.compile(rf"\b(?:{'|'.join(WEEKDAYS)}|{'|'.join(MONTHS)})\b")
 _CURRENCY_WORDS = re.compile(rf"\b(?:{_CODES})\b|{_SIGN}(?=\s|$)|\b(?i:dollars|euros|francs)\b")
-_LEFT = re.compile(rf"[^\s{TAKEN}]*\d(?:[^\s{TAKEN}]*\w)?")
+_LEFT = re.compile(rf"(?<![^\s{TAKEN}])[^\s{TAKEN}]*\d(?:[^\s{TAKEN}]*\w)?")
 
 
 class Day(NamedTuple):

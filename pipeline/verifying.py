@@ -45,6 +45,8 @@ CHECKS = (
 )
 #: A longer text is no reminder, and would only be read slowly.
 LONGEST = 20_000
+#: How many characters back a label (“due”, “total”) still speaks of a figure.
+_NEAR = 160
 
 _UNFILLED = re.compile(
     r"\$\{?[A-Za-z_]\w*|\{[^}\n]*\}|\[[^\]\n]*\]|\b(?:TBD|TBC|TODO|XX+)\b|_{3,}|lorem ipsum"
@@ -63,6 +65,7 @@ _PO_LABEL = re.compile(
     re.IGNORECASE,
 )
 
+_DAYS_LABEL = re.compile(r"\bdays (?:past due|overdue|late)\s*:?\s*$", re.IGNORECASE)
 _LABEL_TERMS = re.compile(r"\bnet[ -]?\||\|[ -]?(?:payment )?terms\b", re.IGNORECASE)
 
 
@@ -78,8 +81,9 @@ class Place(NamedTuple):
     named: bool
 
     def before(self, found: Found) -> str:
-        """The words of this place that stand before a token."""
-        return self.text[: found.start - self.start]
+        """The nearest words of this place that stand before a token."""
+        end = found.start - self.start
+        return self.text[max(0, end - _NEAR) : end]
 
     @property
     def is_row(self) -> bool:
@@ -245,6 +249,8 @@ def _number(one: Found, place: Place, dossier: Dossier) -> str | None:
     before = place.before(one)
     if isinstance(one.value, Count):
         return _count(one, one.value, place, dossier)
+    if _DAYS_LABEL.search(before) and re.fullmatch(r"\d{1,5}", one.text):
+        return _count(one, Count(int(one.text), "day"), place, dossier)
     wants_po, wants_invoice = _PO_LABEL.search(before), _INVOICE_LABEL.search(before)
     ids = {plain(line.invoice_id).strip() for line in dossier.invoices}
     orders = {plain(line.po_number).strip() for line in place.lines if line.po_number}
@@ -350,7 +356,7 @@ def _label(one: Found, place: Place, labels: set[str]) -> str | None:
         return None
     nearest = matches[-1]
     label, money = nearest[1].lower(), one.kind != "date"
-    since = place.start + nearest.end()
+    since = one.start - len(before) + nearest.end()
     between = [f for f in place.found if since <= f.start < one.start]
     if money and any(f.kind == "invoice" for f in between) and label == "total":
         return None

@@ -22,7 +22,8 @@ def written(folder: Path, text: str, name: str = "hello") -> Path:
 def test_a_prompt_has_its_settings_its_sections_and_the_fingerprint_of_its_bytes(
     tmp_path: Path,
 ) -> None:
-    text = "---\nversion: 7\nfrom_day: 15\nplaceholders: who\n---\n\n## one\n\nHi $who,\n\n## two\nBye\n"
+    front = "---\nversion: 7\nfrom_day: 15\nplaceholders: who\n---\n\n"
+    text = f"{front}## one\n\nHi $who,\n\n## two\nBye\n"
     prompt = load_prompt(written(tmp_path, text), "hello")
     assert (prompt.name, prompt.version, prompt.number("from_day")) == ("hello", "7", 15)
     assert dict(prompt.sections) == {"one": "Hi $who,", "two": "Bye"}

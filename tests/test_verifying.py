@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import date
 from pathlib import Path
 
@@ -204,6 +205,36 @@ def test_every_check_is_always_there_and_a_huge_text_is_not_read_at_all() -> Non
     checks = check_text(MARIA.email or "", "Yours", "9" * (LONGEST + 1), CASE, REMINDER)
     assert [check.name for check in checks] == list(CHECKS)
     assert not any(check.ok for check in checks)
+
+
+_EDITED = """Hello Maria Lopez,
+
+Following up on my note from last week: the $60,000 invoice (INV-1001, due 14 March) is still open.
+Is there a problem with the purchase order? Accounting will gladly resend the PDF, and Sales and
+Delivery both tell me that everything was accepted. Could Accounts Payable confirm the date?
+
+- Amount: $60,000.00
+- Due: 14 March 2026
+- PO: 4500012345
+- Days past due: 47
+
+P.S. Great to see your team again!
+
+Best,
+Dana Whitfield
+Account Executive
+Northlight Software"""
+
+
+def test_a_person_may_rewrite_the_whole_message_in_their_own_words() -> None:
+    assert failed(_EDITED) == [], sentences(_EDITED)
+
+
+@pytest.mark.parametrize("piece", ["a.", "1,", "a@", "GB29 ", "one ", "-", "May ", "a.a@", "A "])
+def test_no_text_of_the_greatest_length_takes_long_to_read(piece: str) -> None:
+    started = time.perf_counter()
+    failed((piece * LONGEST)[: LONGEST - 100])
+    assert time.perf_counter() - started < 5
 
 
 @given(st.text(max_size=300))
