@@ -35,6 +35,7 @@ from pipeline.model import CountbackError, Entry, Event, WrongCall
 
 SCHEMA_VERSION = 1
 BUSY_SECONDS = 10
+_WRITER_LOCK = 0x436F756E74  # "Count": any number will do, as long as all writers know it
 
 __all__ = ["Head", "Ledger", "Stale", "Verification", "verify_export"]
 
@@ -96,7 +97,11 @@ class Ledger:
     def __init__(self, engine: sa.Engine, name: str) -> None:
         self.name = name
         self._engine = engine
+        self._is_sqlite = engine.dialect.name == "sqlite"
         self._writer = engine.execution_options(writes=True)
+        # All that one reading sees is of one moment; SQLite needs no telling.
+        one_moment = {} if self._is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._reader = engine.execution_options(**one_moment)
         # Threads queue here, in order; SQLite's own wait for the lock is unfair.
         self._turn = threading.Lock()
         self._is_wal = False
@@ -193,7 +198,7 @@ class Ledger:
         that depends on the entries alone: the same entries give the same bytes.
         """
         self._engine.dispose()
-        if compact and self._engine.dialect.name == "sqlite":
+        if compact and self._is_sqlite:
             self._compact(Path(self.name))
 
     def _compact(self, path: Path) -> None:
@@ -222,7 +227,7 @@ class Ledger:
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
-        with self._in_one_sentence(), self._engine.begin() as connection:
+        with self._in_one_sentence(), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -231,17 +236,16 @@ class Ledger:
             self._prepare_to_write()
             with self._writer.begin() as connection:
                 if connection.dialect.name == "postgresql":
-                    connection.execute(sa.text("LOCK TABLE subjects IN EXCLUSIVE MODE"))
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
                 yield connection
 
     def _prepare_to_write(self) -> None:
         """WAL is chosen at the first write, so that reading a shipped record changes no byte."""
-        if self._is_wal or self._engine.dialect.name != "sqlite":
+        if self._is_wal or not self._is_sqlite:
             return
         with self._engine.connect() as connection:
-            cursor = connection.connection.cursor()
-            cursor.execute("PRAGMA journal_mode = WAL")
-            cursor.close()
+            # Below SQLAlchemy, which would begin a transaction: the mode changes only outside one.
+            connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
         self._is_wal = True
 
     @contextmanager
@@ -249,10 +253,10 @@ class Ledger:
         try:
             yield
         except (DBAPIError, sqlite3.Error) as error:
-            cause = error.orig if isinstance(error, DBAPIError) else error
+            cause = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
             raise CountbackError(
                 f"The record {self.name} could not be used ({cause}): "
-                "check the file and its disk, then try again."
+                "check its disk or its server, then try again."
             ) from error
 
     def _check_schema(self) -> None:
@@ -294,10 +298,8 @@ def _url(where: str | Path) -> sa.URL:
     try:
         url = sa.make_url(str(where))
     except ArgumentError as error:
-        raise WrongCall(
-            "The record's database URL cannot be read: write it as "
-            "postgresql+psycopg://user@host/database."
-        ) from error
+        example = "postgresql+psycopg://user@host/database"
+        raise WrongCall(f"The database URL cannot be read: write it as {example}.") from error
     return _file_url(Path(url.database or "")) if _is_sqlite(url) else url
 
 

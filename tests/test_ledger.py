@@ -313,7 +313,7 @@ def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
         ("nowhere/ledger.sqlite", "nowhere does not exist"),
         ("sqlite://", "is a folder"),
         ("foo://host/x", "install its driver"),
-        ("://", "database URL cannot be read"),
+        ("://", "database URL cannot be read: write it as postgresql"),
     ],
 )
 def test_a_place_that_cannot_be_is_refused(where: str, sentence: str) -> None:
