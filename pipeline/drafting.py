@@ -23,8 +23,16 @@ from pipeline.model import (
     InvoiceLine,
     SourceCell,
 )
-from pipeline.prompts import Prompt, fill, placeholders
-from pipeline.tokens import day_text, first_name_text, invisible, money_text, person_text
+from pipeline.prompts import Prompt, fill, placeholders, without_placeholders
+from pipeline.tokens import (
+    day_text,
+    first_name_text,
+    invisible,
+    money_text,
+    person_text,
+    plain,
+    read,
+)
 from pipeline.verifying import check_text
 
 Tone = Literal["featherweight", "light", "polite", "firm"]
@@ -105,12 +113,13 @@ def skeleton(dossier: Dossier, prompt: Prompt) -> tuple[str, str]:
 def finish(dossier: Dossier, prompt: Prompt, subject: str, body: str, model: str = "") -> Draft:
     """Fill a subject and body, verify the result, and hand it over with its facts.
 
-    A text that needs what the dossier lacks, or that does not hold against it, is refused.
+    A text that needs what the dossier lacks, that brings facts of its own beside the
+    placeholders, or that does not hold against the books, is refused.
     """
-    why = refusal(dossier)
     values = fillings(dossier, prompt)
     used = [n for n in placeholders(f"{subject}\n{body}") if n in values]
-    why = why or _lacks(subject, body, values)
+    why = refusal(dossier) or _lacks(subject, body, values)
+    why = why or _unlocked((subject, body), dossier, prompt)
     if why:
         return refused(dossier, why, prompt)
     texts = {name: values[name].text for name in used}
@@ -221,6 +230,18 @@ def _lacks(subject: str, body: str, values: Mapping[str, Filling]) -> str:
         return f"The dossier has no value for {', '.join(missing)}."
     hidden = sorted(n for n in placeholders(text) for f in values[n].facts if invisible(f.token))
     return f"The value of {hidden[0]} holds invisible characters." if hidden else ""
+
+
+def _unlocked(parts: tuple[str, str], dossier: Dossier, prompt: Prompt) -> str:
+    """Why a wording is not ours: it lost a placeholder, or states a fact by itself."""
+    for given, wanted in zip(parts, skeleton(dossier, prompt), strict=True):
+        dropped = [name for name in placeholders(wanted) if name not in placeholders(given)]
+        if dropped:
+            return f"The wording dropped {', '.join(dropped)}."
+    own, _ = read(plain(without_placeholders("\n".join(parts))), ())
+    if own:
+        return f"The wording itself says “{own[0].text}”: facts come from the books alone."
+    return ""
 
 
 def _verified(made: Draft, dossier: Dossier, prompt: Prompt) -> Draft:

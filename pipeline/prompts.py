@@ -55,7 +55,7 @@ class Prompt(NamedTuple):
 
     def words(self) -> frozenset[str]:
         """Every word of every section in lower case: what the prompt itself may say."""
-        text = " ".join(_without_placeholders(words) for words in self.sections.values())
+        text = " ".join(without_placeholders(words) for words in self.sections.values())
         return frozenset(word.casefold() for word in re.findall(r"[^\W\d_]+", text))
 
 
@@ -88,6 +88,11 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     if missing:
         raise CountbackError(f"There is no value for {_listed(missing)} in “{_start(text)}”.")
     return Template(text).substitute(values)
+
+
+def without_placeholders(text: str) -> str:
+    """A text with blanks where its placeholders stand."""
+    return re.sub(r"\$\{?[A-Za-z_][A-Za-z0-9_]*\}?", " ", text)
 
 
 def _bytes(path: Path, file: str) -> bytes:
@@ -148,10 +153,6 @@ def _refuse_strays(file: str, sections: Mapping[str, str], declared: set[str]) -
     faults += [f"missing ${name} (declared, never used)" for name in sorted(declared - set(used))]
     if faults:
         raise CountbackError(f"{file} has {len(faults)} fault(s): {'; '.join(faults)}.")
-
-
-def _without_placeholders(text: str) -> str:
-    return re.sub(r"\$\{?[A-Za-z_][A-Za-z0-9_]*\}?", " ", text)
 
 
 def _listed(names: Iterable[str]) -> str:

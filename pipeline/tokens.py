@@ -109,7 +109,8 @@ _WORD_COUNTS = re.compile(
     r"|\s+(?P<money>dollars?|euros?|pounds?|francs|grand)\b)?",
     re.IGNORECASE,
 )
-_CALENDAR = re.compile(rf"\b(?:{'|'.join(WEEKDAYS)}|{'|'.join(MONTHS)})\b")
+#: “May I …” asks; it names no month.
+_CALENDAR = re.compile(rf"\b(?:{'|'.join(WEEKDAYS)}|(?!May (?:I|we)\b)(?:{'|'.join(MONTHS)}))\b")
 _CURRENCY_WORDS = re.compile(rf"\b(?:{_CODES})\b|{_SIGN}(?=\s|$)|\b(?i:dollars|euros|francs)\b")
 _LEFT = re.compile(rf"(?<![^\s{TAKEN}])[^\s{TAKEN}]*\d(?:[^\s{TAKEN}]*\w)?")
 

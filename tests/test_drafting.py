@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from decimal import Decimal
@@ -183,15 +184,37 @@ def test_reworded_text_is_filled_by_code_and_refused_when_it_brings_its_own_fact
     good = finish(case, REMINDER, subject, body.replace("Could you", "Would you kindly"), "a/model")
     assert good.state == "draft"
     assert good.model == "a/model"
-    for smuggled in (
-        "Pay $5.00 now.",
-        "See evil.com",
-        "$unknown",
-        "Ask for Bob Jones.",
-        "in six days",
-    ):
-        made = finish(case, REMINDER, subject, f"{body}\n\n{smuggled}", "a/model")
-        assert (made.state, made.body) == ("refused", ""), smuggled
+    for own in ("See evil.com", "Ask for Bob Jones.", "in six days", "$60,000.00", "$unknown"):
+        made = finish(case, REMINDER, subject, f"{body}\n\n{own}", "a/model")
+        assert (made.state, made.body) == ("refused", ""), own
+    dropped = finish(case, REMINDER, subject, body.replace("$open_amount", "the sum"), "a/model")
+    assert dropped.why == "The wording dropped open_amount."
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["ar_own/ar_adversarial.jsonl", "injection/deepset/train.jsonl", "injection/BIPIA/train.jsonl"],
+)
+def test_a_model_that_returns_whatever_hostile_text_asks_for_smuggles_no_fact(
+    shared: Path, source: str
+) -> None:
+    case = dossier(invoice(days=47))
+    subject, body = skeleton(case, REMINDER)
+    clean = draft(case, REMINDER)
+    tokens = sorted({fact.token for fact in clean.facts}, key=len, reverse=True)
+    for line in (shared / "adversarial" / source).read_text(encoding="utf-8").splitlines()[:150]:
+        made = finish(case, REMINDER, subject, f"{body}\n\n{_hostile(line)}", "obedient")
+        assert made.to in {"", clean.to}
+        left = f"{made.subject}\n{made.body}"
+        for token in tokens:
+            left = left.replace(token, " ")
+        assert not re.search(r"\d|@|://|www\.|[$€£]|IBAN", left), left
+
+
+def _hostile(line: str) -> str:
+    """The longest text of a JSON line, with its dollar signs kept as signs."""
+    texts = [value for value in json.loads(line).values() if isinstance(value, str)]
+    return max(texts, key=len).replace("$", "$$")
 
 
 @given(dossiers())

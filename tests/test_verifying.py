@@ -85,6 +85,7 @@ def test_swapping_two_figures_of_a_table_is_found(case: Dossier, data: st.DataOb
         "Please write to maria.lopez@harbor.example or dana@northlight.example.",
         "Invoice INV-1001 for ＄６０,０００.００ was due.",
         "Harbor Analytics and Maria know about the one invoice.",
+        "May I ask when it will be paid?",
         "Unfortunately, we have not heard from you. Kindly let us know by reply.",
     ],
 )
