@@ -96,6 +96,11 @@ class OpenBooks:
             )
         return day  # type: ignore[no-any-return]
 
+    def currencies(self) -> list[str]:
+        """The currencies of the invoices, in order of name."""
+        rows = self.rows("select distinct currency from receivables order by currency")
+        return [row["currency"] for row in rows]
+
     def close(self) -> None:
         """Lets go of the file."""
         self._host.close()

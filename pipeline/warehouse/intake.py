@@ -34,7 +34,7 @@ create table loads (file_id smallint, kind varchar, is_derived boolean, first_ro
 create table cells (file_id smallint, kind varchar, our_column varchar, their_column varchar);
 create table refusals (
     file_id smallint, "row" integer, column_name varchar, value varchar, reason varchar,
-    is_reconciled boolean
+    is_reconciled boolean, is_whole_row boolean
 );
 """
 
@@ -62,7 +62,7 @@ class Intake:
         self._note(file_id, reading)
         if reading.refused:
             self._connection.executemany(
-                "insert into refusals values (?, ?, ?, ?, ?, false)",
+                "insert into refusals values (?, ?, ?, ?, ?, false, true)",
                 [(file_id, r.row, r.column, r.value, r.reason) for r in reading.refused],
             )
         if reading.source is None:
@@ -222,7 +222,7 @@ class _Rows:
             f"bad as (select row_no, unnest([{faults}]) as fault from converted "
             f"where {self._is_bad()}) "
             f"select {file_id}, row_no, fault.column_name, fault.value, fault.reason, "
-            "false from bad where fault is not null"
+            "false, false from bad where fault is not null"
         )
 
     def _converted(self, *, exact: bool) -> str:

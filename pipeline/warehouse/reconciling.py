@@ -64,7 +64,7 @@ def _settle_repeats(connection: duckdb.DuckDBPyConnection, kind: Kind, key: str)
     )
     connection.execute(
         f"insert into refusals select repeats.file_id, repeats.line, {quoted(key)}, repeats.id, "
-        "'already given with other values by row ' || repeats.first_line || ' of ' || files.file, true "
+        "'already given with other values by row ' || repeats.first_line || ' of ' || files.file, true, false "
         "from repeats join files on files.file_id = repeats.first_file where not repeats.is_same"
     )
 
@@ -135,7 +135,7 @@ def _refuse(
     )
     connection.execute(
         f"insert into refusals select strangers.file_id, line, {quoted(column)}, value, "
-        f"{quoted(why)}, true from strangers "
+        f"{quoted(why)}, true, false from strangers "
         # A payment that one and the same row of an invoice file tells of falls with its invoice.
         "where not exists (select 1 from loads where loads.file_id = strangers.file_id "
         "and loads.kind = 'applications' and loads.is_derived)"

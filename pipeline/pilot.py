@@ -1,0 +1,261 @@
+"""A pilot is a folder: its exports, its policy, and the record of what people did.
+
+`Pilot.open(folder)` reads `pilot.toml`; `books()` builds what can be built from `exports/` and
+keeps it under `.cache/`, which may be deleted at any time; `day(as_of)` looks from one day.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from pipeline.exports import Layout, load_layouts
+from pipeline.exports.layouts import SHIPPED
+from pipeline.exports.scanning import digest
+from pipeline.ledger import Ledger
+from pipeline.model import Case, CountbackError, Entry, Route, WrongCall, canonical_json
+from pipeline.routing import Policy, cases, policy, route
+from pipeline.settings import Settings, read_settings
+from pipeline.warehouse.answers import read_answers, write_answers
+from pipeline.warehouse.books import ExportFile, Ingredients, build
+from pipeline.warehouse.day import Day, Lens, OpenBooks, Row, open_books
+from pipeline.warehouse.intake_report import LoadReport, load_report
+from pipeline.warehouse.policy import bind, routed
+
+Progress = Callable[[str], None]
+
+
+def _silent(_: str) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Every open invoice routed as of one day, and the cases they make."""
+
+    routes: tuple[Route, ...]
+    cases: tuple[Case, ...]
+    rows: Mapping[str, Row] = field(repr=False)
+    """invoice_id -> its row of `open_invoices`."""
+    policy: Policy
+
+    def case(self, case_id: str) -> Case:
+        """One case by name; raises WrongCall when no open invoice is in it."""
+        for case in self.cases:
+            if case.case_id == case_id:
+                return case
+        raise WrongCall(
+            f"No open case {case_id!r} on this day: `route` lists the cases there are."
+        )
+
+
+class Pilot:
+    """One pilot folder, opened."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder
+        self.settings = settings
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Pilot:
+        """Opens an existing pilot folder and checks what its pilot.toml says.
+
+        Raises WrongCall when there is no such folder or a setting does not fit.
+        """
+        path = Path(folder)
+        if not path.is_dir():
+            raise WrongCall(
+                f"{path}: there is no such pilot folder; make one with "
+                f"`python -m pipeline load EXPORTS --pilot {path}`."
+            )
+        return cls(path, read_settings(path / "pilot.toml"))
+
+    @classmethod
+    def create(cls, folder: Path | str) -> Pilot:
+        """Opens a pilot folder, making an empty one when there is none."""
+        path = Path(folder)
+        try:
+            (path / "exports").mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WrongCall(f"{path}: cannot be made ({error.strerror}).") from error
+        return cls.open(path)
+
+    @property
+    def name(self) -> str:
+        """What the pilot is called on screen."""
+        return self.settings.pilot.name or self.folder.name
+
+    @property
+    def exports(self) -> Path:
+        """Where the files lie exactly as the systems wrote them."""
+        return self.folder / "exports"
+
+    # --- loading ---------------------------------------------------------------------------
+
+    def take_in(self, source: Path) -> tuple[str, ...]:
+        """Copies the files of a folder (or one file) into `exports/`; returns their names."""
+        if not source.exists():
+            raise WrongCall(f"{source}: there is no such file or folder to load.")
+        files = [source] if source.is_file() else sorted(p for p in source.iterdir() if p.is_file())
+        self.exports.mkdir(parents=True, exist_ok=True)
+        for path in files:
+            if path.name == "pilot.toml":
+                self._take_policy(path)
+            elif path.resolve() != (self.exports / path.name).resolve():
+                shutil.copyfile(path, self.exports / path.name)
+        return tuple(path.name for path in files if path.name != "pilot.toml")
+
+    def _take_policy(self, path: Path) -> None:
+        """A pilot.toml among the exports becomes the pilot's own when it has none yet."""
+        own = self.folder / "pilot.toml"
+        if not own.exists():
+            read_settings(path)
+            shutil.copyfile(path, own)
+            self.settings = read_settings(own)
+
+    def load(
+        self, answers: Mapping[str, str] | None = None, progress: Progress = _silent
+    ) -> LoadReport:
+        """Reads what is in `exports/` and says what became of every row.
+
+        `answers` (file name -> choice) are kept for the next load.
+        """
+        if answers:
+            write_answers(self.folder, {**read_answers(self.folder), **answers})
+        return load_report(self.books(progress), self.lens(check=False))
+
+    def books(self, progress: Progress = _silent) -> OpenBooks:
+        """The books of the exports as they are now, built if they are not there yet."""
+        return open_books(build(self._ingredients(), self.folder / ".cache", progress))
+
+    def _ingredients(self) -> Ingredients:
+        return Ingredients(
+            files=tuple(self._files()),
+            layouts=self.layouts,
+            answers=read_answers(self.folder),
+            currency=self.settings.pilot.currency or "USD",
+        )
+
+    def _files(self) -> Sequence[ExportFile]:
+        if not self.exports.is_dir():
+            return []
+        paths = sorted(path for path in self.exports.rglob("*") if path.is_file())
+        return [
+            ExportFile(path, str(path.relative_to(self.exports)), _digest(path)) for path in paths
+        ]
+
+    @cached_property
+    def layouts(self) -> tuple[Layout, ...]:
+        """The layouts that ship, then the pilot's own `formats/`."""
+        own = self.folder / "formats"
+        return load_layouts(SHIPPED, own) if own.is_dir() else load_layouts(SHIPPED)
+
+    # --- looking ---------------------------------------------------------------------------
+
+    def lens(self, *, check: bool = True) -> Lens:
+        """How the settings look at the books; conditions are bound when `check`."""
+        settings = self.settings
+        lens = Lens(
+            currency=self._reporting_currency(),
+            rates=settings.rates,
+            segment_where=settings.segment.where,
+            control_where=settings.control.where,
+            is_holdout=settings.control.kind == "holdout",
+            hands_off=settings.lists.hands_off,
+        )
+        if check:
+            self._check_conditions(lens)
+        return lens
+
+    def _reporting_currency(self) -> str:
+        if self.settings.pilot.currency:
+            return self.settings.pilot.currency
+        found = self.books().currencies()
+        return found[0] if len(found) == 1 else "USD"
+
+    def _check_conditions(self, lens: Lens) -> None:
+        bare = Lens(currency=lens.currency)
+        with Day(self.books(), date(2000, 1, 1), bare) as day:
+            for place, where in (
+                ("[segment] where", lens.segment_where),
+                ("[control] where", lens.control_where),
+            ):
+                if where:
+                    day.check_predicate(
+                        where, "customers", f"{self.folder / 'pilot.toml'}: {place}"
+                    )
+
+    def as_of(self, asked: date | None = None) -> date:
+        """The day to look from: asked for, set in pilot.toml, or the last day known."""
+        return asked or self.settings.pilot.as_of or self.books().last_known_day()
+
+    def day(self, as_of: date | None = None) -> Day:
+        """The books and the record as of a day; close it when done."""
+        return Day(self.books(), self.as_of(as_of), self.lens(), self.entries())
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The rules to sort by, with the guards in their places."""
+        return policy(self.settings.rule, str(self.folder / "pilot.toml"))
+
+    def desk(self, day: Day) -> Desk:
+        """Every open invoice of the day, routed; own rules are bound first."""
+        if self.settings.rule:
+            bind(day, self.policy, str(self.folder / "pilot.toml"))
+        rows = routed(day, self.policy)
+        by_invoice = {row["invoice_id"]: row for row in rows}
+        routes = tuple(route(row) for row in rows)
+        return Desk(routes, tuple(cases(routes, by_invoice)), by_invoice, self.policy)
+
+    # --- the record ------------------------------------------------------------------------
+
+    @property
+    def record(self) -> Path:
+        """The file that holds what people did."""
+        return self.folder / "ledger.sqlite"
+
+    def ledger(self) -> Ledger:
+        """The record, opened for reading and writing; close it when done."""
+        return Ledger.open(self.record)
+
+    def entries(self) -> list[Entry]:
+        """Everything in the record, oldest first; nothing when there is no record yet."""
+        if not self.record.exists():
+            return []
+        ledger = self.ledger()
+        try:
+            return ledger.entries()
+        finally:
+            ledger.close()
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether the pilot's data is made up."""
+        return self.settings.pilot.synthetic
+
+    @property
+    def fingerprint(self) -> str:
+        """Of everything that decides a figure: exports, settings and record."""
+        seen = self.entries()
+        return canonical_json(
+            [self._ingredients().fingerprint, self.settings.model_dump(mode="json"), len(seen)]
+        )
+
+
+_DIGESTS: dict[tuple[str, int, int], str] = {}
+
+
+def _digest(path: Path) -> str:
+    """SHA-256 of a file; a file whose size and time did not change is not read again."""
+    try:
+        stat = path.stat()
+        key = (str(path), stat.st_size, stat.st_mtime_ns)
+        if key not in _DIGESTS:
+            _DIGESTS[key] = digest(path)
+        return _DIGESTS[key]
+    except OSError as error:
+        raise CountbackError(f"{path}: cannot be read ({error.strerror}).") from error

@@ -1,0 +1,171 @@
+"""What a pilot's `pilot.toml` may say, with a default for everything that it leaves out."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+
+from pipeline.model import CURRENCIES, Noun, WrongCall
+
+#: Day 30 of a pilot is go-live: the first thirty days only measure.
+GO_LIVE_DAY = 30
+
+
+class PilotSection(Noun):
+    """[pilot]: who, since when, in which currency."""
+
+    name: str = ""
+    company: str = ""
+    currency: str = ""
+    """Reporting currency; empty: the books' own when they hold one, else USD."""
+    started_on: date | None = None
+    """Day 0; go-live is day 30."""
+    as_of: date | None = None
+    synthetic: bool = False
+    """Marks made-up data: every page and file then says so."""
+
+    @field_validator("currency")
+    @classmethod
+    def _is_a_currency(cls, value: str) -> str:
+        if value and value not in CURRENCIES:
+            raise ValueError(f"{value!r} is not an ISO 4217 currency code")
+        return value
+
+
+class SegmentSection(Noun):
+    """[segment]: the customers of the pilot, as a condition over `customers`."""
+
+    name: str = ""
+    where: str = ""
+
+
+class ControlSection(Noun):
+    """[control]: whom the pilot is compared with."""
+
+    kind: Literal["comparison", "holdout"] = "comparison"
+    where: str = ""
+
+
+class WindowsSection(Noun):
+    """[windows]: when the segment was selected, and what its baseline is."""
+
+    selection: tuple[date, date] | None = None
+    baseline: tuple[date, date] | None = None
+
+
+class DraftingSection(Noun):
+    """[drafting]: who words the drafts; empty `model` is the built-in drafter."""
+
+    model: str = ""
+    api_base: str = ""
+    send_texts: bool = False
+
+
+class OutboxSection(Noun):
+    """[outbox]: how approved messages leave."""
+
+    kind: Literal["eml", "smtp"] = "eml"
+
+
+class ListsSection(Noun):
+    """[lists]: customers named one by one."""
+
+    hands_off: tuple[str, ...] = ()
+
+
+class Settings(Noun):
+    """A whole pilot.toml."""
+
+    pilot: PilotSection = PilotSection()
+    segment: SegmentSection = SegmentSection()
+    control: ControlSection = ControlSection()
+    windows: WindowsSection = WindowsSection()
+    rates: dict[str, Decimal] = Field(default_factory=dict)
+    """One unit of the currency in reporting currency, constant since day 0."""
+    drafting: DraftingSection = DraftingSection()
+    outbox: OutboxSection = OutboxSection()
+    lists: ListsSection = ListsSection()
+    rule: tuple[dict[str, Any], ...] = ()
+
+    @field_validator("rates")
+    @classmethod
+    def _are_rates(cls, rates: dict[str, Decimal]) -> dict[str, Decimal]:
+        for code, rate in rates.items():
+            if code not in CURRENCIES:
+                raise ValueError(f"{code!r} is not an ISO 4217 currency code")
+            if not rate.is_finite() or rate <= 0:
+                raise ValueError(f"the rate of {code} must be above zero")
+        return rates
+
+    @property
+    def go_live_on(self) -> date | None:
+        """The first day of the new process; None while the pilot has no start."""
+        start = self.pilot.started_on
+        return start + timedelta(days=GO_LIVE_DAY) if start else None
+
+    @property
+    def overlap(self) -> str:
+        """Why the windows cannot carry a comparison, as one sentence; empty when they can.
+
+        Choosing a segment by how it paid in the window it is later measured against builds
+        regression to the mean into the answer (metrics 3.3).
+        """
+        selection, baseline = self.windows.selection, self.windows.baseline
+        for name, window in (("selection", selection), ("baseline", baseline)):
+            if window and window[0] > window[1]:
+                return f"[windows] {name} ends before it starts ({window[0]} to {window[1]})."
+        if selection and baseline and selection[0] <= baseline[1] and baseline[0] <= selection[1]:
+            return (
+                f"[windows] selection ({selection[0]} to {selection[1]}) overlaps baseline "
+                f"({baseline[0]} to {baseline[1]}): move one so that they share no day, because "
+                "a segment chosen on its baseline drifts back to the mean by itself."
+            )
+        return ""
+
+    def phase(self, day: date) -> str:
+        """The phase of the pilot on a day: before, instrument, copilot, cadence or after."""
+        start = self.pilot.started_on
+        if start is None:
+            return "no start set"
+        number = (day - start).days
+        if number < 0:
+            return "before the pilot"
+        if number < GO_LIVE_DAY:
+            return "instrument"
+        if number < 60:
+            return "copilot"
+        return "cadence" if number < 90 else "after day 90"
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in a pilot.toml; defaults where the file is missing or silent.
+
+    Raises WrongCall with one sentence naming the file, the key and the value.
+    """
+    if not path.exists():
+        return Settings()
+    try:
+        return Settings.model_validate(
+            tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
+        )
+    except ValidationError as error:
+        raise WrongCall(f"{path}: {_first_fault(error)}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WrongCall(f"{path}: is not valid TOML ({error}): mend that line.") from error
+    except OSError as error:
+        raise WrongCall(f"{path}: cannot be read ({error.strerror}).") from error
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        return f"{key} is no setting that Countback knows: remove it or check its spelling."
+    given = fault["input"]
+    shown = "" if isinstance(given, dict) else f" (it says {given!r})"
+    return f"{key}{shown}: {fault['msg'].removeprefix('Value error, ')}."

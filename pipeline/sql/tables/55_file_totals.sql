@@ -1,0 +1,21 @@
+-- One row per file and currency: the sum of its accepted amounts. Currencies are never added.
+with amounts as (
+    select file_id, 'invoices' as kind, currency, amount from intake_invoices where fate = 0
+    union all
+    select file_id, 'applications' as kind, currency, amount from intake_applications
+    where fate = 0
+    union all
+    select file_id, 'payments' as kind, currency, amount from intake_payments where fate = 0
+    union all
+    select file_id, 'control_totals' as kind, currency, ar_amount as amount
+    from intake_control_totals
+    where fate = 0
+)
+
+select
+    amounts.file_id,
+    amounts.currency,
+    sum(amounts.amount)::decimal(18, 3) as amount
+from amounts
+inner join files on amounts.file_id = files.file_id and amounts.kind = files.kind
+group by amounts.file_id, amounts.currency

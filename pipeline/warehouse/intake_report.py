@@ -1,0 +1,166 @@
+"""What became of every file and every row, and whether the books tie to the control totals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from pipeline.warehouse.day import Day, Lens, OpenBooks, Row
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One refused row: which cell, what it says, and why it was not taken."""
+
+    row: int | None
+    column: str
+    value: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """One file: rows = accepted + refused + skipped, always."""
+
+    file: str
+    format: str | None
+    title: str | None
+    kind: str | None
+    rows: int
+    accepted: int
+    refused: int
+    skipped: int
+    reasons: tuple[Reason, ...]
+    totals: dict[str, Decimal]
+    """Currency -> sum of the accepted amounts, for kinds that hold money."""
+    warnings: tuple[str, ...]
+    state: str
+    """read, refused, unrecognised or question."""
+    note: str | None
+    question: str | None
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TieOut:
+    """The books against one control total; `books` is net of credits and unapplied cash."""
+
+    as_of: date
+    currency: str
+    books: Decimal
+    control: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        return self.books - self.control
+
+    @property
+    def is_ok(self) -> bool:
+        return self.difference == 0
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """Everything that a load has to say."""
+
+    files: tuple[FileReport, ...]
+    tie_out: tuple[TieOut, ...]
+
+    @property
+    def read(self) -> tuple[FileReport, ...]:
+        """The files whose layout was recognised."""
+        return tuple(file for file in self.files if file.state != "unrecognised")
+
+    @property
+    def unrecognised(self) -> tuple[str, ...]:
+        """The files that fit no layout."""
+        return tuple(file.file for file in self.files if file.state == "unrecognised")
+
+    @property
+    def questions(self) -> tuple[FileReport, ...]:
+        """The files that wait for an answer."""
+        return tuple(file for file in self.files if file.state == "question")
+
+
+def load_report(books: OpenBooks, lens: Lens) -> LoadReport:
+    """The report on the books as they were built."""
+    files = books.rows("select * from file_summary order by file")
+    reasons = _by_file(books.rows("select * from refusals order by file_id, \"row\""))
+    totals = _by_file(books.rows("select * from file_totals order by file_id, currency"))
+    return LoadReport(
+        files=tuple(_file(row, reasons, totals) for row in files),
+        tie_out=tuple(_tie_out(books, lens)),
+    )
+
+
+def _by_file(rows: Sequence[Row]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["file_id"], []).append(row)
+    return found
+
+
+def _file(row: Row, reasons: dict[int, list[Row]], totals: dict[int, list[Row]]) -> FileReport:
+    rounded = row["rounded"]
+    more = (
+        (f"{rounded} amount(s) had more decimals than the currency and were rounded.",)
+        if rounded
+        else ()
+    )
+    return FileReport(
+        file=row["file"],
+        format=row["layout"],
+        title=row["layout_title"],
+        kind=row["kind"],
+        rows=row["rows"],
+        accepted=row["accepted"],
+        refused=row["refused"],
+        skipped=row["skipped"],
+        reasons=tuple(
+            Reason(r["row"], r["column_name"], r["value"], r["reason"])
+            for r in reasons.get(row["file_id"], ())
+        ),
+        totals={t["currency"]: t["amount"] for t in totals.get(row["file_id"], ())},
+        warnings=(*row["warnings"], *more, *_repeat_warning(row)),
+        state=row["state"],
+        note=row["note"],
+        question=row["question"],
+        choices=tuple(row["choices"] or ()),
+    )
+
+
+def _repeat_warning(row: Row) -> tuple[str, ...]:
+    if not row["repeated"]:
+        return ()
+    return (f"{row['repeated']} row(s) repeat an earlier row word for word and were skipped.",)
+
+
+def _tie_out(books: OpenBooks, lens: Lens) -> list[TieOut]:
+    """Every control total against the books rebuilt as of its own day."""
+    controls = books.rows(
+        "select as_of, currency, ar_amount from intake_control_totals where fate = 0 "
+        "order by as_of, currency"
+    )
+    found = []
+    for day in sorted({control["as_of"] for control in controls}):
+        with Day(books, day, Lens(currency=lens.currency, rates=lens.rates)) as then:
+            net = net_receivables(then)
+        found += [
+            TieOut(day, c["currency"], net.get(c["currency"], Decimal(0)), c["ar_amount"])
+            for c in controls
+            if c["as_of"] == day
+        ]
+    return found
+
+
+def net_receivables(day: Day) -> dict[str, Decimal]:
+    """Currency -> open invoices less open credits less unapplied cash, as the control account."""
+    net: dict[str, Decimal] = {}
+    for row in day.metric("aging").rows:
+        net[row["currency"]] = net.get(row["currency"], Decimal(0)) + row["amount"]
+    for row in day.metric("credits_and_cash").rows:
+        less = row["credits"] + row["unapplied"]
+        net[row["currency"]] = net.get(row["currency"], Decimal(0)) - less
+    return net
