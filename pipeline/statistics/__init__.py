@@ -1,12 +1,45 @@
 """Numbers with their uncertainty: arrays in, frozen results out; no file, no clock.
 
-Read `survival` (how long invoices stay open), then `cohort` and `before_after` (did the
-pilot change it), `within_customer` and `permutation` (checks on that), `intervals`.
+Reading order: `survival` (how long invoices stay open), `cohort` and `before_after` (did
+the pilot change it), `within_customer` and `permutation` (checks on that); `overrides` on
+`logistic` and `trends` (is the override rate falling); `hours` (disputes), `minutes`
+(human work), `ratios` (DSO and its kin); `intervals` beneath them all.
 """
 
 from pipeline.statistics.before_after import DiffInDiff, before_after, minimum_detectable
 from pipeline.statistics.cohort import Cohort
+from pipeline.statistics.hours import OwnerTime, business_hours, time_to_owner
 from pipeline.statistics.intervals import Interval, clopper_pearson, jeffreys, wilson
+from pipeline.statistics.minutes import (
+    GeometricRatio,
+    HumanMinutes,
+    PerCustomer,
+    Work,
+    geometric_ratio,
+    human_minutes,
+    items_needed,
+)
+from pipeline.statistics.overrides import (
+    OverrideTrend,
+    WeekRate,
+    hter,
+    override_trend,
+    pooled_weeks,
+)
+from pipeline.statistics.ratios import (
+    Countback,
+    absorbing_chain,
+    aging_mix,
+    average_days_delinquent,
+    best_possible_dso,
+    collection_effectiveness,
+    countback,
+    dso,
+    dso_average,
+    receivables_turnover,
+    roll_rate,
+    weighted_days,
+)
 from pipeline.statistics.survival import (
     Curve,
     kaplan_meier,
@@ -15,23 +48,68 @@ from pipeline.statistics.survival import (
     restricted_mean,
     restricted_mean_error,
 )
+from pipeline.statistics.trends import (
+    Limits,
+    MannKendall,
+    RunSignals,
+    Shift,
+    cochran_armitage,
+    mann_kendall,
+    run_chart_signals,
+    xmr_limits,
+)
 from pipeline.statistics.within_customer import WithinCustomer, within_customer
 
 __all__ = [
     "Cohort",
+    "Countback",
     "Curve",
     "DiffInDiff",
+    "GeometricRatio",
+    "HumanMinutes",
     "Interval",
+    "Limits",
+    "MannKendall",
+    "OverrideTrend",
+    "OwnerTime",
+    "PerCustomer",
+    "RunSignals",
+    "Shift",
+    "WeekRate",
     "WithinCustomer",
+    "Work",
+    "absorbing_chain",
+    "aging_mix",
+    "average_days_delinquent",
     "before_after",
+    "best_possible_dso",
+    "business_hours",
     "clopper_pearson",
+    "cochran_armitage",
+    "collection_effectiveness",
+    "countback",
+    "dso",
+    "dso_average",
+    "geometric_ratio",
+    "hter",
+    "human_minutes",
+    "items_needed",
     "jeffreys",
     "kaplan_meier",
+    "mann_kendall",
     "median",
     "minimum_detectable",
+    "override_trend",
+    "pooled_weeks",
     "rdpd",
+    "receivables_turnover",
     "restricted_mean",
     "restricted_mean_error",
+    "roll_rate",
+    "run_chart_signals",
+    "time_to_owner",
+    "weighted_days",
     "wilson",
     "within_customer",
+    "xmr_limits",
 ]

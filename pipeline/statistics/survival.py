@@ -14,6 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from pipeline.statistics.intervals import Bools, Floats
 
 CAP_DAYS = 30
+#: Half is half, even where a long product of fractions comes out a hair above it.
+ROUNDING = 1e-12
 
 Places = NDArray[np.intp]
 
@@ -56,7 +58,7 @@ def kaplan_meier(times: ArrayLike, events: ArrayLike, weights: ArrayLike | None 
 
 def median(curve: Curve) -> float | None:
     """The first time at which at most half is still open; None when that is never reached."""
-    reached = np.flatnonzero(curve.survival <= 0.5)
+    reached = np.flatnonzero(curve.survival <= 0.5 + ROUNDING)
     return float(curve.times[reached[0]]) if len(reached) else None
 
 
