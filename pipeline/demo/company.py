@@ -36,7 +36,7 @@ _CURRENCIES = {
     "C-1147": "GBP",
 }  # fmt: skip
 _COUNTRIES = {"EUR": ("DE", "NL", "FR"), "GBP": ("GB",), "USD": ("US",) * 9 + ("CA",)}
-_PARENTS = {"C-1144": "C-1002", "C-1152": "C-1003", "C-1080": "C-1079"}
+_PARENTS = {"C-1144": "C-1002", "C-1152": "C-1003"}
 _HANDS_OFF = frozenset({"C-1006", "C-1040"})
 WITHHOLDS = "C-1146"
 """The one customer that keeps back a tenth as withholding tax; it sits in India."""
