@@ -26,6 +26,8 @@ Flavour = Literal["restated", "reported"]
 Scope = Literal["ALL", "SEGMENT", "CONTROL"]
 Row = dict[str, Any]
 Weeks = Sequence[tuple[date, date]]
+#: (is_post, first due day, first due day no longer in it, first day not followed)
+Windows = Sequence[tuple[bool, date, date, date]]
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,20 @@ class OpenBooks:
     def close(self) -> None:
         """Lets go of the file."""
         self._host.close()
+
+
+def _metric(statement: Statement, rows: Sequence[Row]) -> Metric:
+    headers = statement.headers
+    return Metric(
+        name=statement.name,
+        title=headers["title"],
+        unit=headers["unit"],
+        better=headers["better"],
+        meaning=statement.meaning,
+        sql=statement.select,
+        columns=tuple(rows[0]) if rows else (),
+        rows=tuple(rows),
+    )
 
 
 _OPEN: dict[Path, OpenBooks] = {}
@@ -258,24 +274,39 @@ class Day:
         weeks: Weeks = (),
     ) -> Metric:
         """One metric of `sql/metrics` as of the day; raises WrongCall for an unknown name."""
+        statement = self._ready(name, flavour, customers, days, weeks)
+        rows = self._select(statement.select)
+        return _metric(statement, rows)
+
+    def metric_frame(
+        self,
+        name: str,
+        *,
+        flavour: Flavour = "restated",
+        customers: Scope = "ALL",
+        weeks: Weeks = (),
+        windows: Windows = (),
+    ) -> pl.DataFrame:
+        """A metric's rows as a Polars frame, for what statistics count from many rows."""
+        if windows:
+            self._values(
+                "windows",
+                "is_post boolean, due_from date, due_before date, cut_on date",
+                list(windows),
+            )
+        statement = self._ready(name, flavour, customers, 90, weeks)
+        return self._cursor.sql(statement.select).pl()
+
+    def _ready(
+        self, name: str, flavour: Flavour, customers: Scope, days: int, weeks: Weeks
+    ) -> Statement:
         statement = folder("metrics").get(name)
         if statement is None:
             raise WrongCall(f"{name!r} is no metric: choose one of {', '.join(folder('metrics'))}.")
         self._set(flavour, customers, days)
         self._set_weeks(tuple(weeks))
         self._need(statement)
-        rows = self._select(statement.select)
-        headers = statement.headers
-        return Metric(
-            name=name,
-            title=headers["title"],
-            unit=headers["unit"],
-            better=headers["better"],
-            meaning=statement.meaning,
-            sql=statement.select,
-            columns=tuple(rows[0]) if rows else (),
-            rows=tuple(rows),
-        )
+        return statement
 
     def check(self, name: str) -> list[Row]:
         """The offending rows of one check; none means that it passes."""

@@ -1,0 +1,187 @@
+"""The books' headline figures as of a day, in the shapes that the command line prints.
+
+Money stays Decimal and per currency; what is undefined is None with a `why` beside it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from pipeline.model import BUCKETS, CountbackError
+from pipeline.warehouse.day import Day, Flavour, Row, Scope, week_ending
+
+BOUNDARIES = ("current>1-30", "1-30>31-60", "31-60>61-90", "61-90>91+")
+_MONEY = (
+    "scheduled",
+    "rolled",
+    "rolled_undisputed",
+    "event_version",
+    "cash",
+    "credits",
+    "write_offs",
+    "re_aged",
+)
+ZERO = Decimal(0)
+
+
+def aging(day: Day, flavour: Flavour = "restated", customers: Scope = "ALL") -> dict[str, Any]:
+    """Open invoices by days past the original due date, per currency (metrics 1.2)."""
+    rows = day.metric("aging", flavour=flavour, customers=customers).rows
+    beside = {
+        row["currency"]: row
+        for row in day.metric("credits_and_cash", flavour=flavour, customers=customers).rows
+    }
+    names = sorted({row["currency"] for row in rows} | beside.keys())
+    currencies = {
+        name: _aged([row for row in rows if row["currency"] == name], beside.get(name))
+        for name in names
+    }
+    return {
+        "as_of": day.as_of,
+        "basis": "due_date",
+        "flavour": flavour,
+        "currencies": currencies,
+        "reporting": reporting_total(day, {n: c["total"] for n, c in currencies.items()}),
+    }
+
+
+def _aged(rows: list[Row], beside: Row | None) -> dict[str, Any]:
+    found = {row["bucket"]: row for row in rows}
+    buckets = {
+        name: {
+            "amount": found[name]["amount"] if name in found else ZERO,
+            "n": found[name]["n"] if name in found else 0,
+        }
+        for name in BUCKETS
+    }
+    total = sum((bucket["amount"] for bucket in buckets.values()), ZERO)
+    past_due = total - buckets["current"]["amount"] - buckets["no_due_date"]["amount"]
+    return {
+        "buckets": buckets,
+        "total": total,
+        "n": sum(bucket["n"] for bucket in buckets.values()),
+        "past_due": past_due,
+        "unapplied": beside["unapplied"] if beside else ZERO,
+        "credits": beside["credits"] if beside else ZERO,
+        "disputed": sum((row["disputed"] for row in rows), ZERO),
+    }
+
+
+def reporting_total(day: Day, totals: dict[str, Decimal]) -> dict[str, Any]:
+    """The totals in the reporting currency at the stated constant rates, or why not."""
+    missing = missing_rates(day, list(totals))
+    result: dict[str, Any] = {"currency": day.lens.currency, "total": None}
+    if missing:
+        result["why"] = f"no rate for {', '.join(missing)} in [rates] of pilot.toml"
+        return result
+    rates = {**day.lens.rates, day.lens.currency: Decimal(1)}
+    converted = sum((amount * rates[name] for name, amount in totals.items()), ZERO)
+    return {**result, "total": converted}
+
+
+def missing_rates(day: Day, currencies: list[str]) -> list[str]:
+    """The currencies that cannot be converted."""
+    known = {*day.lens.rates, day.lens.currency}
+    return sorted(name for name in currencies if name not in known)
+
+
+def require_rates(day: Day) -> None:
+    """Raises CountbackError when a currency of the books has no rate: nothing is left out."""
+    missing = missing_rates(day, day.books.currencies())
+    if missing:
+        raise CountbackError(
+            f"pilot.toml: [rates] has no rate for {', '.join(missing)}, and this figure is in "
+            f"{day.lens.currency} over all currencies: add a line such as `{missing[0]} = 1.10`."
+        )
+
+
+def dso(
+    day: Day, days: int = 90, customers: Scope = "ALL", flavour: Flavour = "restated"
+) -> dict[str, Any]:
+    """Days sales outstanding per currency over the last `days` days (metrics 1.1)."""
+    metric = day.metric("dso", days=days, customers=customers, flavour=flavour)
+    has_history = bool(day.select("select 1 as is_there from movements limit 1"))
+    currencies = {row["currency"]: _dso(day, row, days, has_history) for row in metric.rows}
+    return {"as_of": day.as_of, "days": days, "customers": customers, "currencies": currencies}
+
+
+def _dso(day: Day, row: Row, days: int, has_history: bool) -> dict[str, Any]:
+    figures: dict[str, Any] = {
+        "ar": row["ar"],
+        "billings": row["billings"],
+        "period_end": None,
+        "countback": None,
+        "best_possible": None,
+        "add": None,
+    }
+    why = _no_dso(day, row, days, has_history)
+    if not why:
+        figures["period_end"] = row["period_end"]
+        figures["best_possible"] = row["best_possible"]
+        figures["add"] = row["period_end"] - row["best_possible"]
+    if has_history:
+        figures["countback"] = row["countback"]
+        if row["countback"] is None:
+            known = (day.as_of - row["first_billed_on"]).days + 1
+            why = why or f"countback: more is open than was billed in all the {known} days known"
+    return {**figures, "why": why} if why else figures
+
+
+def _no_dso(day: Day, row: Row, days: int, has_history: bool) -> str:
+    if not has_history:
+        return "the files hold open items only: without paid invoices there are no billings"
+    if not row["billings"]:
+        return f"nothing was billed in the last {days} days"
+    known = (day.as_of - row["first_billed_on"]).days + 1
+    # The first invoice of a busy book may fall a few days into the period.
+    if known < days - 7:
+        return f"the files go back {known} days, fewer than the {days} of the period"
+    return ""
+
+
+def roll(
+    day: Day, end: date, flavour: Flavour = "restated", customers: Scope = "ALL"
+) -> dict[str, Any]:
+    """Dollars aging into the next bucket in the week that ends on `end` (metrics 1.4).
+
+    Raises CountbackError when a currency has no rate.
+    """
+    require_rates(day)
+    week = week_ending(end)
+    rows = day.metric("weekly_roll", flavour=flavour, customers=customers, weeks=[week]).rows
+    entries = day.metric("past_due_entries", flavour=flavour, customers=customers, weeks=[week])
+    return {
+        "week": list(week),
+        "flavour": flavour,
+        "currency": day.lens.currency,
+        "customers": customers,
+        **rolled(list(rows), entries.rows[0] if entries.rows else None),
+    }
+
+
+def rolled(rows: list[Row], entry: Row | None) -> dict[str, Any]:
+    """One week's boundaries gathered: totals, crossing rate, and whether the identity holds."""
+    totals = {name: sum((row[name] for row in rows), ZERO) for name in _MONEY}
+    exits = totals["cash"] + totals["credits"] + totals["write_offs"]
+    found = {row["boundary"]: row for row in rows}
+    return {
+        **totals,
+        "crossing_rate": (
+            float(totals["rolled"] / totals["scheduled"]) if totals["scheduled"] else None
+        ),
+        "entered_directly": entry["entered_directly"] if entry else ZERO,
+        "reopened": entry["reopened"] if entry else ZERO,
+        "n": sum(row["n"] for row in rows),
+        "boundaries": {
+            name: {
+                "scheduled": found[name]["scheduled"] if name in found else ZERO,
+                "rolled": found[name]["rolled"] if name in found else ZERO,
+            }
+            for name in BOUNDARIES
+        },
+        # Movements and balances are counted apart; cents may differ only by conversion.
+        "identity_ok": abs(totals["scheduled"] - totals["rolled"] - exits)
+        <= Decimal("0.005") * max(1, len(rows)),
+    }
