@@ -121,8 +121,9 @@ class Intake:
         row = self._connection.execute(
             f"select count(*) from intake_{kind.name} where rowid >= ? and fate = {REFUSED}",
             [first_row],
-        ).fetchone()
-        return bool(row and row[0])
+        ).fetchall()
+        # Fetched to its end: an unfinished result keeps the frame of a file registered.
+        return bool(row[0][0])
 
 
 def _state(reading: Reading) -> str:
