@@ -98,16 +98,24 @@ def require_rates(day: Day) -> None:
 
 
 def dso(
-    day: Day, days: int = 90, customers: Scope = "ALL", flavour: Flavour = "restated"
+    day: Day,
+    days: int = 90,
+    customers: Scope = "ALL",
+    flavour: Flavour = "restated",
+    as_of: date | None = None,
 ) -> dict[str, Any]:
-    """Days sales outstanding per currency over the last `days` days (metrics 1.1)."""
-    metric = day.metric("dso", days=days, customers=customers, flavour=flavour)
-    has_history = bool(day.select("select 1 as is_there from movements limit 1"))
-    currencies = {row["currency"]: _dso(day, row, days, has_history) for row in metric.rows}
-    return {"as_of": day.as_of, "days": days, "customers": customers, "currencies": currencies}
+    """Days sales outstanding per currency over the last `days` days (metrics 1.1).
+
+    `as_of` looks from another day than the one opened.
+    """
+    on = as_of or day.as_of
+    metric = day.metric("dso", days=days, customers=customers, flavour=flavour, as_of=on)
+    has_history = day.books.has_history()
+    currencies = {row["currency"]: _dso(on, row, days, has_history) for row in metric.rows}
+    return {"as_of": on, "days": days, "customers": customers, "currencies": currencies}
 
 
-def _dso(day: Day, row: Row, days: int, has_history: bool) -> dict[str, Any]:
+def _dso(on: date, row: Row, days: int, has_history: bool) -> dict[str, Any]:
     figures: dict[str, Any] = {
         "ar": row["ar"],
         "billings": row["billings"],
@@ -116,7 +124,7 @@ def _dso(day: Day, row: Row, days: int, has_history: bool) -> dict[str, Any]:
         "best_possible": None,
         "add": None,
     }
-    why = _no_dso(day, row, days, has_history)
+    why = _no_dso(on, row, days, has_history)
     if not why:
         figures["period_end"] = row["period_end"]
         figures["best_possible"] = row["best_possible"]
@@ -124,17 +132,17 @@ def _dso(day: Day, row: Row, days: int, has_history: bool) -> dict[str, Any]:
     if has_history:
         figures["countback"] = row["countback"]
         if row["countback"] is None:
-            known = (day.as_of - row["first_billed_on"]).days + 1
+            known = (on - row["first_billed_on"]).days + 1
             why = why or f"countback: more is open than was billed in all the {known} days known"
     return {**figures, "why": why} if why else figures
 
 
-def _no_dso(day: Day, row: Row, days: int, has_history: bool) -> str:
+def _no_dso(on: date, row: Row, days: int, has_history: bool) -> str:
     if not has_history:
         return "the files hold open items only: without paid invoices there are no billings"
     if not row["billings"]:
         return f"nothing was billed in the last {days} days"
-    known = (day.as_of - row["first_billed_on"]).days + 1
+    known = (on - row["first_billed_on"]).days + 1
     # The first invoice of a busy book may fall a few days into the period.
     if known < days - 7:
         return f"the files go back {known} days, fewer than the {days} of the period"

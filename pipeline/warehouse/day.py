@@ -103,6 +103,10 @@ class OpenBooks:
         rows = self.rows("select distinct currency from receivables order by currency")
         return [row["currency"] for row in rows]
 
+    def has_history(self) -> bool:
+        """Whether the files tell of any payment, credit or write-off."""
+        return bool(self.rows("select 1 as is_there from movements limit 1"))
+
     def close(self) -> None:
         """Lets go of the file."""
         self._host.close()
@@ -184,7 +188,7 @@ class Day:
         self._cursor = books.cursor()
         self._made: set[str] = set()
         self._weeks: Weeks | None = None
-        self._state: tuple[str, str, int] | None = None
+        self._state: tuple[str, str, int, date] | None = None
         self._set_up(entries)
 
     def _set_up(self, entries: Sequence[Entry]) -> None:
@@ -221,14 +225,17 @@ class Day:
                 f"insert into arms select customer_key, {quoted(arm)} from customers where {where}"
             )
 
-    def _set(self, flavour: Flavour, customers: Scope, days: int) -> None:
-        if self._state == (flavour, customers, days):
+    def _set(
+        self, flavour: Flavour, customers: Scope, days: int, as_of: date | None = None
+    ) -> None:
+        state = (flavour, customers, days, as_of or self.as_of)
+        if self._state == state:
             return
-        self._state = (flavour, customers, days)
+        self._state = state
         self._cursor.execute(
             "create or replace temp table pilot as select ?::date as as_of, "
             "?::varchar as flavour, ?::integer as days, ?::varchar as currency",
-            [self.as_of, flavour, days, self.lens.currency],
+            [state[3], flavour, days, self.lens.currency],
         )
         scope = (
             "select customer_key from customers"
@@ -272,9 +279,13 @@ class Day:
         customers: Scope = "ALL",
         days: int = 90,
         weeks: Weeks = (),
+        as_of: date | None = None,
     ) -> Metric:
-        """One metric of `sql/metrics` as of the day; raises WrongCall for an unknown name."""
-        statement = self._ready(name, flavour, customers, days, weeks)
+        """One metric of `sql/metrics` as of the day; raises WrongCall for an unknown name.
+
+        Another `as_of` may be given to metrics that read the books alone (such as `dso`).
+        """
+        statement = self._ready(name, flavour, customers, days, weeks, as_of)
         rows = self._select(statement.select)
         return _metric(statement, rows)
 
@@ -298,12 +309,20 @@ class Day:
         return self._cursor.sql(statement.select).pl()
 
     def _ready(
-        self, name: str, flavour: Flavour, customers: Scope, days: int, weeks: Weeks
+        self,
+        name: str,
+        flavour: Flavour,
+        customers: Scope,
+        days: int,
+        weeks: Weeks,
+        as_of: date | None = None,
     ) -> Statement:
         statement = folder("metrics").get(name)
         if statement is None:
             raise WrongCall(f"{name!r} is no metric: choose one of {', '.join(folder('metrics'))}.")
-        self._set(flavour, customers, days)
+        if as_of and as_of != self.as_of and statement.words & folder("day").keys():
+            raise WrongCall(f"{name} reads the record of the day: open another day to see it.")
+        self._set(flavour, customers, days, as_of)
         self._set_weeks(tuple(weeks))
         self._need(statement)
         return statement

@@ -1,0 +1,278 @@
+"""Before and after: RDPD30 of the segment against its control, and DSO beside it.
+
+The estimator of record is fixed (metrics 3.1): difference in differences of days past due at
+payment, capped at 30, by due-date cohort, with a delete-one-customer jackknife. Read-outs are on
+day 60, 90 and 120 only; DSO is shown beside and never tested.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from pipeline.figures import dso, require_rates
+from pipeline.model import CountbackError, WrongCall
+from pipeline.proving.guards import guards
+from pipeline.settings import GO_LIVE_DAY, Settings
+from pipeline.statistics import Cohort, DiffInDiff, minimum_detectable, within_customer
+from pipeline.statistics import before_after as difference_in_differences
+from pipeline.warehouse.day import Day, Scope, Windows
+
+READ_OUTS = (60, 90, 120)
+#: Read-out day -> (post due from, due before), (pre due from, due before), all counted from
+#: day 0. Pre has the same length as post; nothing of it is followed past go-live.
+_WINDOWS = {
+    60: ((30, 60), (0, 30)),
+    90: ((30, 90), (-30, 30)),
+    120: ((30, 90), (-60, 0)),
+}
+
+
+def latest_read_out(settings: Settings, as_of: date) -> int | None:
+    """The last read-out whose days are over at the close of `as_of`; None before the first."""
+    start = settings.pilot.started_on
+    if start is None:
+        return None
+    done = [day for day in READ_OUTS if as_of >= start + timedelta(days=day - 1)]
+    return done[-1] if done else None
+
+
+def windows(start: date, read_out: int) -> Windows:
+    """(is_post, due from, due before, first day not followed) of both windows."""
+
+    def on(number: int) -> date:
+        return start + timedelta(days=number)
+
+    post, pre = _WINDOWS[read_out]
+    return [
+        (True, on(post[0]), on(post[1]), on(read_out)),
+        (False, on(pre[0]), on(pre[1]), on(GO_LIVE_DAY)),
+    ]
+
+
+def before_after(day: Day, settings: Settings, read_out: int | None = None) -> dict[str, Any]:
+    """The comparison at a read-out, with interval, guards, verdict and DSO beside it.
+
+    Raises WrongCall when pilot.toml sets no start, segment or control, or the read-out is none of
+    60, 90, 120; CountbackError when its days are not over yet.
+    """
+    start = _start(settings)
+    chosen = _chosen(settings, day.as_of, read_out, start)
+    if settings.overlap:
+        return _refused(chosen, settings)
+    require_rates(day)
+    spans = windows(start, chosen)
+    rows = day.metric_frame("due_cohorts", windows=spans)
+    count, amount = (_compared(rows, basis) for basis in ("count", "amount"))
+    lights = guards(day, settings, spans, count, _pilot_invoices(rows))
+    verdict = _verdict(count, lights)
+    detectable = minimum_detectable(count.se, count.df) if count.se and count.df else None
+    return {
+        "as_of": day.as_of,
+        "read_out_day": chosen,
+        "design": _design(settings),
+        "windows": [list(span) for span in spans],
+        "rdpd30": {"count": _shown(count), "amount": _shown(amount)},
+        "within_customer": _within(rows),
+        "dso": _dso(day, start, chosen),
+        "minimum_detectable_days": detectable,
+        "invoices": _invoice_counts(rows),
+        "guards": lights,
+        "verdict": verdict,
+        "sentence": _sentence(count, verdict, detectable, chosen, settings),
+    }
+
+
+def _start(settings: Settings) -> date:
+    missing = [
+        name
+        for name, value in (
+            ("[pilot] started_on", settings.pilot.started_on),
+            ("[segment] where", settings.segment.where),
+            ("[control] where", settings.control.where),
+        )
+        if not value
+    ]
+    if missing:
+        raise WrongCall(
+            f"pilot.toml: {', '.join(missing)} not set: a before/after needs a day 0, a segment "
+            "and a control to compare it with."
+        )
+    assert settings.pilot.started_on is not None
+    return settings.pilot.started_on
+
+
+def _chosen(settings: Settings, as_of: date, read_out: int | None, start: date) -> int:
+    if read_out is None:
+        latest = latest_read_out(settings, as_of)
+        if latest is None:
+            first = start + timedelta(days=READ_OUTS[0] - 1)
+            raise CountbackError(
+                f"No read-out is due yet: the first is at the close of day 60 ({first}); the "
+                "weekly lines until then describe and do not test."
+            )
+        return latest
+    if read_out not in READ_OUTS:
+        raise WrongCall(f"--read-out {read_out}: read-outs are on day 60, 90 and 120 only.")
+    over = start + timedelta(days=read_out - 1)
+    if as_of < over:
+        raise CountbackError(
+            f"The read-out of day {read_out} needs the books to the close of {over}; they are "
+            f"seen as of {as_of}."
+        )
+    return read_out
+
+
+def _refused(read_out: int, settings: Settings) -> dict[str, Any]:
+    return {
+        "read_out_day": read_out,
+        "design": _design(settings),
+        "rdpd30": None,
+        "within_customer": None,
+        "dso": None,
+        "minimum_detectable_days": None,
+        "guards": [{"name": "overlap", "state": "stop", "sentence": settings.overlap}],
+        "verdict": "refused",
+        "sentence": f"Refused: {settings.overlap}",
+    }
+
+
+def _design(settings: Settings) -> str:
+    return (
+        "randomised holdout, difference in differences"
+        if settings.control.kind == "holdout"
+        else "difference in differences"
+    )
+
+
+def _cohort(rows: pl.DataFrame, basis: str) -> Cohort:
+    part = rows.filter(pl.col("basis") == basis)
+    return Cohort(
+        customer=np.unique(part["cluster"].to_numpy(), return_inverse=True)[1],
+        is_pilot=part["is_pilot"].to_numpy(),
+        is_post=part["is_post"].to_numpy(),
+        days=part["days"].to_numpy(),
+        observed=part["is_observed"].to_numpy(),
+        weight=part["weight"].to_numpy(),
+        followed=part["followed"].to_numpy().astype(np.float64),
+    )
+
+
+def _compared(rows: pl.DataFrame, basis: str) -> DiffInDiff:
+    return difference_in_differences(_cohort(rows, basis))
+
+
+def _shown(result: DiffInDiff) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "pilot_pre": result.pilot_pre,
+        "pilot_post": result.pilot_post,
+        "control_pre": result.control_pre,
+        "control_post": result.control_post,
+        "estimate": result.estimate,
+        "se": result.se,
+        "df": result.df,
+        "ci95": list(result.ci95) if result.ci95 else None,
+        "p": result.p,
+        "permutation_p": result.permutation_p,
+        "pilot_customers": result.pilot_customers,
+        "control_customers": result.control_customers,
+    }
+    return {**found, "why": result.why} if result.why else found
+
+
+def _within(rows: pl.DataFrame) -> dict[str, Any]:
+    result = within_customer(_cohort(rows, "count"))
+    found: dict[str, Any] = {
+        "estimate": result.estimate,
+        "ci95": list(result.ci95) if result.ci95 else None,
+        "pilot_customers": result.pilot_customers,
+        "control_customers": result.control_customers,
+    }
+    return {**found, "why": result.why} if result.why else found
+
+
+def _invoice_counts(rows: pl.DataFrame) -> dict[str, int]:
+    counted = rows.filter(pl.col("basis") == "count")
+    return {
+        f"{arm}_{when}": counted.filter(
+            (pl.col("is_pilot") == is_pilot) & (pl.col("is_post") == is_post)
+        ).height
+        for arm, is_pilot in (("pilot", True), ("control", False))
+        for when, is_post in (("pre", False), ("post", True))
+    }
+
+
+def _pilot_invoices(rows: pl.DataFrame) -> int:
+    return _invoice_counts(rows)["pilot_post"]
+
+
+def _dso(day: Day, start: date, read_out: int) -> dict[str, Any]:
+    """Period-end and countback DSO the day before go-live and at the read-out."""
+    days = {
+        "before": start + timedelta(days=GO_LIVE_DAY - 1),
+        "after": start + timedelta(days=read_out - 1),
+    }
+    scopes: dict[str, Scope] = {"pilot": "SEGMENT", "control": "CONTROL"}
+    return {
+        arm: {
+            when: {"as_of": on, **dso(day, 90, scope, as_of=on)["currencies"]}
+            for when, on in days.items()
+        }
+        for arm, scope in scopes.items()
+    }
+
+
+def dso_lines(day: Day, settings: Settings, days: int = 90) -> list[dict[str, Any]]:
+    """DSO of segment and control, per currency, at the close of every second Friday of 12 months.
+
+    One row per arm, currency and day: as_of, arm, currency, period_end, countback,
+    best_possible (days; None where undefined).
+    """
+    first = (settings.pilot.started_on or day.as_of) - timedelta(days=365)
+    scopes: dict[str, Scope] = {"pilot": "SEGMENT", "control": "CONTROL"}
+    if not settings.segment.where:
+        scopes = {"all customers": "ALL"}
+    lines = []
+    on = first + timedelta(days=(4 - first.weekday()) % 7)
+    while on <= day.as_of:
+        for arm, scope in scopes.items():
+            for currency, found in dso(day, days, scope, as_of=on)["currencies"].items():
+                lines.append({"as_of": on, "arm": arm, "currency": currency, **found})
+        on += timedelta(days=14)
+    return lines
+
+
+def _verdict(result: DiffInDiff, lights: list[dict[str, str]]) -> str:
+    if any(light["state"] == "stop" for light in lights) or result.ci95 is None:
+        return "cannot tell"
+    if result.ci95[1] < 0:
+        return "improved"
+    return "worse" if result.ci95[0] > 0 else "cannot tell"
+
+
+def _sentence(
+    result: DiffInDiff, verdict: str, detectable: float | None, read_out: int, settings: Settings
+) -> str:
+    """What may be said: the interval, never the point alone."""
+    if result.ci95 is None:
+        return f"Cannot tell at day {read_out}: {result.why or 'there is no interval.'}"
+    low, high = result.ci95
+    seen = f" This pilot could have seen a change of {detectable:.1f} days." if detectable else ""
+    control = "holdout" if settings.control.kind == "holdout" else "control"
+    if verdict == "improved":
+        return (
+            f"Improved at day {read_out}: against the {control}, invoices were paid between "
+            f"{-high:.1f} and {-low:.1f} days sooner after their due date (95 % interval).{seen}"
+        )
+    if verdict == "worse":
+        return (
+            f"Worse at day {read_out}: against the {control}, invoices were paid between "
+            f"{low:.1f} and {high:.1f} days later after their due date (95 % interval).{seen}"
+        )
+    return (
+        f"Cannot tell at day {read_out}: against the {control} the change lies between {-low:.1f} "
+        f"days sooner and {high:.1f} days later (95 % interval), which includes none.{seen}"
+    )
