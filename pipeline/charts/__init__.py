@@ -1,0 +1,35 @@
+"""Rows in, figures out: every chart of the product, drawn and never computed here.
+
+Reading order: `style` (colours, frame, alt text), `weekly` (the four metrics by week),
+`comparison` (before and after against a control), `ages` (what is open, by age). A chart's
+title is the question that it answers; `alt` gives the same answer in words.
+"""
+
+from pipeline.charts.ages import aging
+from pipeline.charts.comparison import dso_lines, effect_interval, four_cells
+from pipeline.charts.style import AGE_COLOURS, CONFIG, CONTROL, PILOT, Mark, alt
+from pipeline.charts.weekly import (
+    dispute_waits,
+    minutes_by_kind,
+    override_weeks,
+    run_chart,
+    weekly_roll,
+)
+
+__all__ = [
+    "AGE_COLOURS",
+    "CONFIG",
+    "CONTROL",
+    "PILOT",
+    "Mark",
+    "aging",
+    "alt",
+    "dispute_waits",
+    "dso_lines",
+    "effect_interval",
+    "four_cells",
+    "minutes_by_kind",
+    "override_weeks",
+    "run_chart",
+    "weekly_roll",
+]
