@@ -13,13 +13,15 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from pipeline.context import dossier
 from pipeline.exports import Layout, load_layouts
 from pipeline.exports.layouts import SHIPPED
 from pipeline.exports.scanning import digest
 from pipeline.ledger import Ledger
-from pipeline.model import Case, CountbackError, Entry, Route, WrongCall, canonical_json
+from pipeline.model import Case, CountbackError, Dossier, Entry, Route, WrongCall, canonical_json
 from pipeline.routing import Policy, cases, policy, route
 from pipeline.settings import Settings, read_settings
+from pipeline.warehouse import evidence
 from pipeline.warehouse.answers import read_answers, write_answers
 from pipeline.warehouse.books import ExportFile, Ingredients, build
 from pipeline.warehouse.day import Day, Lens, OpenBooks, Row, open_books
@@ -210,6 +212,24 @@ class Pilot:
         by_invoice = {row["invoice_id"]: row for row in rows}
         routes = tuple(route(row) for row in rows)
         return Desk(routes, tuple(cases(routes, by_invoice)), by_invoice, self.policy)
+
+    def dossier(self, day: Day, desk: Desk, case_id: str) -> Dossier:
+        """Everything known about one case; raises WrongCall when the case is not open."""
+        case = desk.case(case_id)
+        rows = [desk.rows[name] for name in case.invoice_ids]
+        routes = [route for route in desk.routes if route.case_id == case_id]
+        first = rows[0]
+        found = {
+            "places": evidence.invoice_places(day, case.invoice_ids),
+            "exchanges": evidence.exchanges(day, case.customer_id, case.invoice_ids),
+            "payments": evidence.paid_invoices(day, case.customer_id),
+            "contact": evidence.record(day, "contacts", "contact_id", first["contact_id"]),
+            "owner": evidence.record(day, "people", "person_id", first["owner_id"]),
+            "last_payment": evidence.last_payment(day, case.customer_id),
+        }
+        sender = self.settings.pilot.company or self.name
+        columns = evidence.cell_columns(day.books)
+        return dossier(case, day.as_of, rows, routes, found, columns, sender)
 
     # --- the record ------------------------------------------------------------------------
 

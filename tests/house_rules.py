@@ -25,8 +25,9 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"routing", "context", "statistics"}),
     frozenset({"exports", "warehouse", "ledger", "prompts", "llm", "outbox"}),
     frozenset({"figures", "verifying", "edits", "handing"}),
-    frozenset({"pilot", "drafting", "charts", "report", "deciding", "proving", "demo"}),
-    frozenset({"bench"}),
+    frozenset({"pilot", "drafting", "charts", "report", "deciding", "proving"}),
+    frozenset({"acting"}),
+    frozenset({"printing", "bench", "demo"}),
     frozenset({"__main__"}),
 )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -159,6 +159,22 @@ _LEDGER_SCHEMA = {
 }
 
 
+#: How far the exports may lag behind the clock before a day counts as replayed.
+_LAG_DAYS = 7
+
+
+def _moment(entry: Entry) -> datetime:
+    """When an entry was written (UTC), on the books' calendar.
+
+    On a day that is being replayed the clock says another date: the day counts then, with the
+    clock's time of day, so that hours between two entries stay what they were.
+    """
+    at = entry.at.replace(tzinfo=None)
+    if abs((at.date() - entry.on_day).days) <= _LAG_DAYS:
+        return at
+    return datetime.combine(entry.on_day, at.time())
+
+
 def _ledger_frame(entries: Sequence[Entry], as_of: date) -> pl.DataFrame:
     known = [entry for entry in entries if entry.on_day <= as_of]
     return pl.DataFrame(
@@ -168,7 +184,7 @@ def _ledger_frame(entries: Sequence[Entry], as_of: date) -> pl.DataFrame:
             "kind": [entry.kind for entry in known],
             "subject": [entry.subject for entry in known],
             "written_by": [entry.by for entry in known],
-            "written_at": [entry.at.replace(tzinfo=None) for entry in known],
+            "written_at": [_moment(entry) for entry in known],
             "on_day": [entry.on_day for entry in known],
             "payload": [canonical_json(entry.payload) for entry in known],
         },
@@ -333,6 +349,10 @@ class Day:
         self._set("restated", "ALL", 90)
         self._need(statement)
         return self._select(statement.select)
+
+    def invoices_named(self, invoice_id: str) -> list[Row]:
+        """The invoice of that number, if the books hold it."""
+        return self._select("select invoice_id from invoices where invoice_id = ?", [invoice_id])
 
     def table(self, name: str) -> list[Row]:
         """All rows of one of the day's own tables."""

@@ -34,8 +34,8 @@ select
     ) as smells_paid,
     regexp_matches(
         words,
-        '(new|chang|updat|different).{0,40}(bank|account|iban|routing|remit)'
-        || '|(bank|iban|account).{0,40}(chang|updat|new)'
+        '(new|chang|updat|different).{0,40}(bank|iban|routing|sort code|account (number|detail))'
+        || '|(bank|iban|account (number|detail)s?).{0,40}(chang|updat|new|differ)'
     ) as smells_of_bank_change,
     regexp_matches(words, 'no longer (with|work|employ)|has left|left the company|last day')
         as smells_departed

@@ -1,0 +1,250 @@
+"""What a person does on the day, the same from a page and from the command line.
+
+Each act reads what stands now, checks it, and writes one event; nothing is decided on a text
+that the books no longer bear out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipeline.deciding import (
+    accept_dispute,
+    assign_dispute,
+    close_dispute,
+    decide,
+    flag_dispute,
+    kill_switch,
+)
+from pipeline.doubts import every_doubt
+from pipeline.drafting import draft
+from pipeline.edits import protected_change
+from pipeline.handing import NOTES, internal_note
+from pipeline.model import (
+    Case,
+    Check,
+    CountbackError,
+    Decision,
+    Dossier,
+    Draft,
+    Entry,
+    Fact,
+    Lane,
+    Verdict,
+    WrongCall,
+)
+from pipeline.pilot import Desk, Pilot
+from pipeline.prompts import Prompt, load_prompt
+from pipeline.verifying import check_text
+from pipeline.warehouse.day import Day
+
+PROMPTS = Path(__file__).parent.parent / "prompts"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Who acts, and when (aware, UTC)."""
+
+    by: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Made:
+    """A case with everything that a reviewer needs to decide on it."""
+
+    case: Case
+    dossier: Dossier
+    draft: Draft
+    note: str
+    """The hand-off or call brief of lanes that send no message; else empty."""
+    policy: str
+
+    def shown(self) -> dict[str, Any]:
+        """The `draft` verb's object."""
+        draft = self.draft
+        return {
+            "case_id": draft.case_id,
+            "state": draft.state,
+            "why": draft.why,
+            "to": draft.to,
+            "subject": draft.subject,
+            "body": draft.body,
+            "facts": [_fact(fact) for fact in draft.facts],
+            "doubts": [doubt.model_dump() for doubt in every_doubt(self.dossier)],
+            "checks": [check.model_dump() for check in draft.checks],
+            "model": draft.model,
+            "prompt": draft.prompt,
+            "note": self.note,
+        }
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    source = fact.source
+    return {
+        "token": fact.token,
+        "name": fact.name,
+        "file": source.file if source else None,
+        "sheet": source.sheet if source else None,
+        "row": source.row if source else None,
+        "column": source.column if source else None,
+    }
+
+
+@cache
+def prompts() -> dict[str, Prompt]:
+    """The shipped prompts by name."""
+    return {name: load_prompt(PROMPTS, name) for name in ("reminder", "handoff", "call_brief")}
+
+
+def draft_case(pilot: Pilot, day: Day, case_id: str, desk: Desk | None = None) -> Made:
+    """One case, its dossier and its draft (or the refusal with its reason)."""
+    desk = desk or pilot.desk(day)
+    dossier = pilot.dossier(day, desk, case_id)
+    note = internal_note(dossier, prompts()) if dossier.case.lane in NOTES else ""
+    return Made(
+        case=dossier.case,
+        dossier=dossier,
+        draft=draft(dossier, prompts()["reminder"]),
+        note=note,
+        policy=desk.policy.fingerprint[:16],
+    )
+
+
+def blocking(made: Made) -> list[str]:
+    """Why the draft may not be approved as it stands, one sentence each; empty when it may."""
+    if made.draft.state == "refused":
+        return [made.draft.why]
+    return [doubt.sentence for doubt in every_doubt(made.dossier) if doubt.blocking]
+
+
+def checked(made: Made, subject: str, body: str) -> tuple[Check, ...]:
+    """The verification of an edited text against the books."""
+    return check_text(made.draft.to, subject, body, made.dossier, prompts()["reminder"])
+
+
+def decide_case(  # noqa: PLR0913 - a verdict says all of this
+    pilot: Pilot,
+    day: Day,
+    case_id: str,
+    *,
+    verdict: Verdict,
+    moment: Moment,
+    reason: str | None = None,
+    note: str = "",
+    subject: str | None = None,
+    body: str | None = None,
+    lane: Lane | None = None,
+    until: date | None = None,
+    review_seconds: float | None = None,
+    expected_version: int | None = None,
+) -> Entry:
+    """Record a verdict on a case as it stands now.
+
+    Raises CountbackError when a blocking doubt, a figure that the books do not bear out, or a
+    colleague's decision stands in the way; WrongCall when the verdict lacks what it needs.
+    """
+    made = draft_case(pilot, day, case_id)
+    decision = _decision(made, verdict, subject, body).model_copy(
+        update={
+            "reason": reason,
+            "note": note,
+            "new_lane": lane if verdict == "reroute" else None,
+            "hold_until": until if verdict == "hold" else None,
+            "review_seconds": review_seconds,
+        }
+    )
+    with closing(pilot.ledger()) as ledger:
+        return decide(
+            ledger,
+            decision,
+            by=moment.by,
+            now=moment.now,
+            on_day=day.as_of,
+            expected_version=expected_version,
+        )
+
+
+def _decision(made: Made, verdict: Verdict, subject: str | None, body: str | None) -> Decision:
+    """The decision with both texts; a message verdict is checked before it is made."""
+    draft = made.draft
+    final = draft.model_copy(
+        update={
+            "subject": draft.subject if subject is None else subject,
+            "body": draft.body if body is None else body,
+        }
+    )
+    is_message = verdict in ("approve", "edit")
+    if is_message:
+        _refuse_unless_sound(made, final)
+    return Decision(
+        case_id=made.case.case_id,
+        customer_id=made.case.customer_id,
+        lane=made.case.lane,
+        rule=made.case.rule,
+        verdict=verdict,
+        invoice_ids=made.case.invoice_ids,
+        to=draft.to,
+        subject=final.subject,
+        draft_body=draft.body,
+        final_body=final.body if is_message else "",
+        protected_change=verdict == "edit" and protected_change(draft, final, made.dossier),
+        policy=made.policy,
+        prompt=draft.prompt,
+        approved_hash=final.fingerprint if is_message else "",
+    )
+
+
+def _refuse_unless_sound(made: Made, final: Draft) -> None:
+    stops = blocking(made)
+    if stops:
+        raise CountbackError(f"{made.case.case_id} cannot be approved: {stops[0]}")
+    failed = [check for check in checked(made, final.subject, final.body) if not check.ok]
+    if failed:
+        raise CountbackError(f"{made.case.case_id} cannot be approved: {failed[0].sentence}")
+
+
+def act_on_dispute(
+    pilot: Pilot,
+    day: Day,
+    invoice_id: str,
+    *,
+    step: str | None,
+    person: str | None,
+    moment: Moment,
+    reason: str = "",
+    note: str = "",
+) -> Entry:
+    """Flag, assign, accept or close one invoice's dispute; the invoice must exist."""
+    _require_invoice(day, invoice_id)
+    acted = {"by": moment.by, "now": moment.now, "on_day": day.as_of}
+    with closing(pilot.ledger()) as ledger:
+        if person is not None:
+            return assign_dispute(ledger, invoice_id, owner=person, **acted)  # type: ignore[arg-type]
+        if step == "flag":
+            return flag_dispute(
+                ledger, invoice_id, reason=reason or "not stated", note=note, **acted  # type: ignore[arg-type]
+            )
+        if step == "accept":
+            return accept_dispute(ledger, invoice_id, **acted)  # type: ignore[arg-type]
+        if step == "close":
+            return close_dispute(ledger, invoice_id, outcome=note or reason, **acted)  # type: ignore[arg-type]
+    raise WrongCall("Say what to do with the dispute: --flag, --assign, --accept or --close.")
+
+
+def _require_invoice(day: Day, invoice_id: str) -> None:
+    known: Sequence[Any] = day.invoices_named(invoice_id)
+    if not known:
+        raise WrongCall(f"No invoice {invoice_id!r} is in the books: check its number.")
+
+
+def switch_off(pilot: Pilot, on: bool, moment: Moment, on_day: date) -> Entry:
+    """Stop everything unsent, or let sending go on."""
+    with closing(pilot.ledger()) as ledger:
+        return kill_switch(ledger, on, by=moment.by, now=moment.now, on_day=on_day)

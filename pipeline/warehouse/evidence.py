@@ -1,0 +1,109 @@
+"""Rows behind one case, each with the file, row and column that it was read from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.warehouse.day import Day, OpenBooks, Row
+from pipeline.warehouse.reconciling import row_number
+
+EXCHANGES = 6
+PAYMENTS = 12
+
+
+def cell_columns(books: OpenBooks) -> dict[tuple[int, str], dict[str, str]]:
+    """(file_id, kind) -> our column -> the column's own header in that file."""
+    found: dict[tuple[int, str], dict[str, str]] = {}
+    for row in books.rows("select * from cells"):
+        columns = found.setdefault((row["file_id"], row["kind"]), {})
+        columns[row["our_column"]] = row["their_column"]
+    return found
+
+
+def invoice_places(day: Day, invoice_ids: Sequence[str]) -> list[Row]:
+    """file_id, file and spreadsheet row of each invoice."""
+    return day.select(
+        f"select it.invoice_id, it.file_id, files.file, {row_number('invoices', 'it')} as line "
+        "from intake_invoices as it join files on files.file_id = it.file_id "
+        "where it.fate = 0 and it.invoice_id in (select unnest(?::varchar[]))",
+        [list(invoice_ids)],
+    )
+
+
+def record(day: Day, kind: str, key: str, value: str | None) -> Row | None:
+    """One record of a kind by its id, with file_id, file and line; None when there is none."""
+    if value is None:
+        return None
+    rows = day.select(
+        f"select it.*, files.file, {row_number(kind, 'it')} as line from intake_{kind} as it "
+        f"join files on files.file_id = it.file_id where it.fate = 0 and it.{key} = ? limit 1",
+        [value],
+    )
+    return rows[0] if rows else None
+
+
+def contacts(day: Day, customer_id: str) -> list[Row]:
+    """The customer's contacts, the one to write to first."""
+    return day.select(
+        "select contacts.*, best_contacts.contact_id is not null as is_best "
+        "from intake_contacts as contacts left join best_contacts "
+        "on contacts.contact_id = best_contacts.contact_id "
+        "and contacts.customer_id = best_contacts.customer_id "
+        "where contacts.fate = 0 and contacts.customer_id = ? "
+        "order by is_best desc, contacts.contact_id",
+        [customer_id],
+    )
+
+
+def exchanges(day: Day, customer_id: str, invoice_ids: Sequence[str]) -> list[Row]:
+    """The newest messages known on the day about the customer or its invoices, newest first."""
+    return day.select(
+        f"select it.*, files.file, {row_number('messages', 'it')} as line "
+        "from intake_messages as it join files on files.file_id = it.file_id cross join pilot "
+        "where it.fate = 0 and it.sent_at::date <= pilot.as_of "
+        "and (it.customer_id = ? or it.invoice_id in (select unnest(?::varchar[]))) "
+        f"order by it.sent_at desc, it.message_id limit {EXCHANGES}",
+        [customer_id, list(invoice_ids)],
+    )
+
+
+def paid_invoices(day: Day, customer_id: str) -> list[Row]:
+    """The customer's newest settled invoices known on the day, newest payment first."""
+    return day.select(
+        "select invoices.invoice_id, invoices.amount, balances.currency, balances.due_on, "
+        "balances.to_on as paid_on, (balances.to_on - balances.due_on)::integer as days_late "
+        "from balances join invoices on balances.invoice_key = invoices.invoice_key "
+        "cross join pilot where balances.flavour in ('both', 'reported') "
+        "and not balances.is_credit and balances.closes and balances.to_on <= pilot.as_of "
+        f"and invoices.customer_id = ? order by paid_on desc, invoices.invoice_id limit {PAYMENTS}",
+        [customer_id],
+    )
+
+
+def last_payment(day: Day, customer_id: str) -> Row | None:
+    """The customer's newest receipt known on the day."""
+    rows = day.select(
+        "select it.received_on, it.amount, it.currency from intake_payments as it, pilot "
+        "where it.fate = 0 and it.customer_id = ? and it.received_on <= pilot.as_of "
+        "order by it.received_on desc, it.payment_id limit 1",
+        [customer_id],
+    )
+    return rows[0] if rows else None
+
+
+def source_row(books: OpenBooks, file: str, line: int) -> list[Row]:
+    """What the books read from one row of one file, as column and value, for showing it."""
+    kinds = books.rows(
+        "select loads.kind, loads.file_id from loads join files on loads.file_id = files.file_id "
+        "where files.file = ? and not loads.is_derived",
+        [file],
+    )
+    for found in kinds:
+        rows = books.rows(
+            f"select * exclude (file_id, row_no, fate, is_rounded) from intake_{found['kind']} "
+            f"as it where it.file_id = ? and {row_number(found['kind'], 'it')} = ?",
+            [found["file_id"], line],
+        )
+        if rows:
+            return [{"column": name, "value": value} for name, value in rows[0].items()]
+    return []
