@@ -1,0 +1,137 @@
+"""What every page stands on: the pilot, the day looked from, who is looking, and the record.
+
+`begin` makes it once per run of the script; `here` hands it to the page. What is costly is kept
+under the fingerprint of everything it was made from, so that a rerun only looks it up. A `Day`
+belongs to one run and is never shared; only plain results are.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.parts import address, places
+from pipeline.ledger import Ledger
+from pipeline.model import CountbackError, Entry, canonical_json, fingerprint
+from pipeline.pilot import Desk, Pilot, Progress
+from pipeline.warehouse.day import Day
+
+_BUILDING = threading.Lock()
+Key = tuple[str, ...]
+
+
+@dataclass
+class Session:
+    """One run of the script: which pilot, which day, who."""
+
+    pilot: Pilot
+    as_of: date
+    """The day looked from; of an empty pilot the calendar's."""
+    is_empty: bool
+    reviewer: str
+    entries: tuple[Entry, ...]
+    """Everything in the record, oldest first."""
+    key: Key
+    """Fingerprint of all that decides what this day looks like."""
+    _day: Day | None = field(default=None, repr=False)
+
+    @property
+    def day(self) -> Day:
+        """The books and the record as of the day: this run's own, closed when the run ends."""
+        if self._day is None:
+            self._day = Day(self.pilot.books(), self.as_of, self.pilot.lens(), self.entries)
+        return self._day
+
+    @property
+    def desk(self) -> Desk:
+        """Every open invoice routed, and the cases they make."""
+        return self.kept("desk", lambda: self.pilot.desk(self.day))
+
+    def kept(self, name: str, make: Callable[[], Any]) -> Any:
+        """A plain, unchanging result of this day, made once for everybody who looks."""
+        return _kept((*self.key, name), make)
+
+    def ledger(self) -> Ledger:
+        """The record, to be written on; everybody in this process shares it."""
+        return _ledger(str(self.pilot.record))
+
+    def close(self) -> None:
+        """Lets go of the day's tables."""
+        if self._day is not None:
+            self._day.close()
+            self._day = None
+
+
+@st.cache_resource(max_entries=400, show_spinner=False)
+def _kept(key: Key, _make: Callable[[], Any]) -> Any:  # noqa: ARG001 - the key under which it is kept
+    return _make()
+
+
+@st.cache_resource(show_spinner=False, on_release=Ledger.close)
+def _ledger(path: str) -> Ledger:
+    return Ledger.open(path)
+
+
+def forget_everything() -> None:
+    """Lets go of every record and result: the files underneath are about to change places."""
+    _ledger.clear()
+    _kept.clear()
+
+
+def begin(progress: Progress) -> Session:
+    """Opens what this run of the script looks at, and keeps it for the page."""
+    state = st.session_state
+    address.seed("pilot")
+    state.session = open_session(
+        places.opened(state.get("pilot") or ""),
+        state.get("as_of") or address.asked_day(),
+        state.get("reviewer") or "",
+        progress,
+    )
+    return state.session
+
+
+def here() -> Session:
+    """The session that app.py has begun; a page without it is not to be shown."""
+    session = st.session_state.get("session")
+    if session is None:
+        raise CountbackError("This page was opened without the app around it: open app.py.")
+    return session
+
+
+def again() -> Session:
+    """The same, as things stand this very moment: what a callback decides on."""
+    last = here()
+    return open_session(last.pilot.folder, last.as_of, last.reviewer, lambda _: None)
+
+
+def open_session(folder: Path, as_of: date | None, reviewer: str, progress: Progress) -> Session:
+    """The pilot in a folder as seen from a day; its books are built when they are not yet."""
+    pilot = Pilot.open(folder)
+    with _BUILDING:  # two runs of one process would build into the same file
+        books = pilot.books(progress)
+    has_record = pilot.record.exists()
+    entries = tuple(_ledger(str(pilot.record)).entries()) if has_record else ()
+    is_empty = not books.currencies()
+    on = as_of or (today() if is_empty else pilot.as_of())
+    settings = fingerprint(canonical_json(pilot.settings.model_dump(mode="json")))
+    head = entries[-1].hash if entries else ""
+    key = (str(books.path), settings, head, on.isoformat())
+    return Session(pilot, on, is_empty, reviewer.strip(), entries, key)
+
+
+def now() -> datetime:
+    """This moment, in UTC: pages are where the clock is read."""
+    return datetime.fromtimestamp(time.time(), UTC)
+
+
+def today() -> date:
+    """This day, in UTC."""
+    return now().date()

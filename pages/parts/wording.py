@@ -1,0 +1,70 @@
+"""How things read on screen: the collector's words for lanes, money, days, and text made safe.
+
+Streamlit renders Markdown in most labels, so that whatever a stranger wrote must pass through
+`escaped`, or be shown by a widget for plain text.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+
+from pipeline.entries import what_happened
+from pipeline.model import Entry, Lane, SourceCell
+from pipeline.tokens import day_text, money_text
+
+#: The lanes in the order of a day's work, each with the words that collectors use.
+LANE_TITLES: dict[Lane, str] = {
+    "routine": "Reminder",
+    "relationship": "Owner's nudge",
+    "blocked": "We owe them first",
+    "disputed": "In dispute",
+    "hands_off": "Never a template",
+    "waiting": "Waiting",
+    "not_due": "Not due yet",
+}
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~$&!@]|:(?=\w|/)|^[-+=]|(?<=^\d)[.)])")
+
+
+def escaped(text: object) -> str:
+    """Any text as one line that Markdown leaves as it is."""
+    return _MARKUP.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """An exact amount with its currency."""
+    return money_text(amount, currency)
+
+
+def day(on: date | None) -> str:
+    """12 May 2026, or a dash when there is none."""
+    return day_text(on) if on else "–"
+
+
+def moment(at: datetime) -> str:
+    """A moment of the record, in UTC."""
+    return f"{day_text(at.date())}, {at:%H:%M} UTC"
+
+
+def counted(n: int, noun: str, plural: str = "") -> str:
+    """1 case, 2 cases, 1,204 invoices, 3 entries."""
+    return f"{n:,} {noun if n == 1 else plural or f'{noun}s'}"
+
+
+def place(cell: SourceCell | None) -> str:
+    """Where a value was read: file, sheet, row, column."""
+    if cell is None:
+        return "pilot.toml"
+    parts = [cell.file, cell.sheet, f"row {cell.row}" if cell.row else None, cell.column]
+    return " · ".join(part for part in parts if part)
+
+
+def happened(entry: Entry) -> str:
+    """What an entry of the record says, in words."""
+    if entry.kind == "timing":
+        return f"{entry.payload['kind']} took {float(entry.payload['active_minutes']):.1f} min"
+    if entry.kind == "kill_switch":
+        return "everything unsent was stopped" if entry.payload["on"] else "sending was let go on"
+    return what_happened(entry)
