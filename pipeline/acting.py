@@ -229,7 +229,11 @@ def act_on_dispute(
             return assign_dispute(ledger, invoice_id, owner=person, **acted)  # type: ignore[arg-type]
         if step == "flag":
             return flag_dispute(
-                ledger, invoice_id, reason=reason or "not stated", note=note, **acted  # type: ignore[arg-type]
+                ledger,
+                invoice_id,
+                reason=reason or "not stated",
+                note=note,
+                **acted,  # type: ignore[arg-type]
             )
         if step == "accept":
             return accept_dispute(ledger, invoice_id, **acted)  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from pipeline.model import (
     Case,
@@ -76,7 +76,9 @@ def newest_words(body: str | None) -> str:
 
 def exchange(row: Row, columns: Columns) -> Exchange:
     """One message; a direction that the export does not state stays unknown."""
-    direction = row["direction"] if row["direction"] in ("in", "out") else "unknown"
+    direction: Literal["in", "out", "unknown"] = "unknown"
+    if row["direction"] in ("in", "out"):
+        direction = row["direction"]
     return Exchange(
         sent_at=row["sent_at"].replace(tzinfo=UTC),
         direction=direction,
@@ -131,11 +133,12 @@ def score_sentence(rows: Sequence[Row]) -> str:
         return "No history to go by: ordered as if it stayed open."
     thin = "Thin history, mostly book average: " if n < 3 else ""
     share = f"; whole book {book:.0%}" if book is not None else ""
+    blended = f"{share}; blended {oldest['score']:.0%}."
     if age <= 0:
-        return f"{thin}{k} of {n} earlier invoices were paid late{share}; blended {oldest['score']:.0%}."
+        return f"{thin}{k} of {n} earlier invoices were paid late{blended}"
     return (
         f"{thin}{k} of {n} earlier invoices that got {age} days late were still open at "
-        f"{oldest['score_edge']} days{share}; blended {oldest['score']:.0%}."
+        f"{oldest['score_edge']} days{blended}"
     )
 
 
@@ -173,9 +176,7 @@ def blocking_doubts(routes: Sequence[Route]) -> tuple[Doubt, ...]:
 def missing(routes: Sequence[Route]) -> tuple[str, ...]:
     """What is ours to supply first: every blocker and every rule that blocks, once."""
     sentences = [blocker.sentence for route in routes for blocker in route.blockers]
-    sentences += [
-        rule.because for route in routes for rule in route.also if rule.lane == "blocked"
-    ]
+    sentences += [rule.because for route in routes for rule in route.also if rule.lane == "blocked"]
     sentences += [route.because for route in routes if route.lane == "blocked"]
     return tuple(dict.fromkeys(sentences))
 
@@ -189,8 +190,10 @@ def dossier(
     columns: Columns,
     sender: str,
 ) -> Dossier:
-    """Gathers one case. `rows` are its open invoices, `found` the evidence rows by name:
-    places, exchanges, payments, contact, owner, last_payment."""
+    """Gathers one case from its open invoices and the evidence about it.
+
+    `found` holds places, exchanges, payments, contact, owner and last_payment rows by name.
+    """
     places = {place["invoice_id"]: place for place in found["places"]}
     ordered = sorted(rows, key=lambda row: (-(row["days_past_due"] or -(10**6)), row["invoice_id"]))
     lines = tuple(invoice_line(row, places[row["invoice_id"]], columns) for row in ordered)
@@ -236,4 +239,3 @@ def _facts(lines: Sequence[InvoiceLine]) -> list[Fact]:
             if token
         ]
     return facts
-

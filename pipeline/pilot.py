@@ -50,9 +50,7 @@ class Desk:
         for case in self.cases:
             if case.case_id == case_id:
                 return case
-        raise WrongCall(
-            f"No open case {case_id!r} on this day: `route` lists the cases there are."
-        )
+        raise WrongCall(f"No open case {case_id!r} on this day: `route` lists the cases there are.")
 
 
 class Pilot:
@@ -180,8 +178,11 @@ class Pilot:
         return found[0] if len(found) == 1 else "USD"
 
     def _check_conditions(self, lens: Lens) -> None:
-        bare = Lens(currency=lens.currency)
-        with Day(self.books(), date(2000, 1, 1), bare) as day:
+        books = self.books()
+        bound = (str(books.path), lens.segment_where, lens.control_where)
+        if bound in _BOUND:
+            return
+        with Day(books, date(2000, 1, 1), Lens(currency=lens.currency)) as day:
             for place, where in (
                 ("[segment] where", lens.segment_where),
                 ("[control] where", lens.control_where),
@@ -190,6 +191,7 @@ class Pilot:
                     day.check_predicate(
                         where, "customers", f"{self.folder / 'pilot.toml'}: {place}"
                     )
+        _BOUND.add(bound)
 
     def as_of(self, asked: date | None = None) -> date:
         """The day to look from: asked for, set in pilot.toml, or the last day known."""
@@ -266,6 +268,8 @@ class Pilot:
         )
 
 
+#: Conditions already bound to the books of this process: (books, segment, control).
+_BOUND: set[tuple[str, str, str]] = set()
 _DIGESTS: dict[tuple[str, int, int], str] = {}
 
 

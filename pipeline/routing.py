@@ -157,9 +157,7 @@ def route(row: Mapping[str, Any]) -> Route:
     )
 
 
-def _winner(
-    fired: list[FiredRule], rerouted_to: str | None
-) -> tuple[FiredRule, list[FiredRule]]:
+def _winner(fired: list[FiredRule], rerouted_to: str | None) -> tuple[FiredRule, list[FiredRule]]:
     """The first rule that fired, unless a person has re-routed the invoice since.
 
     A person may move an invoice to any lane, but a message lane only when no guard fired.
@@ -192,9 +190,7 @@ def cases(routes: Sequence[Route], rows: Mapping[str, Mapping[str, Any]]) -> lis
     return sorted(made, key=lambda case: (-case.value, case.case_id))
 
 
-def _case(
-    name: str, members: Sequence[Route], rows: Mapping[str, Mapping[str, Any]]
-) -> Case:
+def _case(name: str, members: Sequence[Route], rows: Mapping[str, Mapping[str, Any]]) -> Case:
     oldest = max(
         members,
         key=lambda r: (

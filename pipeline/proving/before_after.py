@@ -87,22 +87,19 @@ def before_after(day: Day, settings: Settings, read_out: int | None = None) -> d
 
 
 def _start(settings: Settings) -> date:
-    missing = [
-        name
-        for name, value in (
-            ("[pilot] started_on", settings.pilot.started_on),
-            ("[segment] where", settings.segment.where),
-            ("[control] where", settings.control.where),
-        )
-        if not value
-    ]
-    if missing:
+    start = settings.pilot.started_on
+    needed = {
+        "[pilot] started_on": start,
+        "[segment] where": settings.segment.where,
+        "[control] where": settings.control.where,
+    }
+    missing = [name for name, value in needed.items() if not value]
+    if missing or start is None:
         raise WrongCall(
             f"pilot.toml: {', '.join(missing)} not set: a before/after needs a day 0, a segment "
             "and a control to compare it with."
         )
-    assert settings.pilot.started_on is not None
-    return settings.pilot.started_on
+    return start
 
 
 def _chosen(settings: Settings, as_of: date, read_out: int | None, start: date) -> int:

@@ -106,7 +106,7 @@ def _prep(items: list[Row]) -> list[float]:
 
 
 def _work(items: list[Row], resolved: list[Row]) -> Work:
-    minutes = {kind: 0.0 for kind in ("prep", "review", "rework", "reroute", "supervision")}
+    minutes = dict.fromkeys(("prep", "review", "rework", "reroute", "supervision"), 0.0)
     for item in items:
         minutes[item["kind"]] = minutes.get(item["kind"], 0.0) + item["active_minutes"]
     return Work(

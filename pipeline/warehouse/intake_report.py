@@ -54,10 +54,12 @@ class TieOut:
 
     @property
     def difference(self) -> Decimal:
+        """Books less control, in the currency."""
         return self.books - self.control
 
     @property
     def is_ok(self) -> bool:
+        """Whether they agree to the cent."""
         return self.difference == 0
 
 
@@ -87,7 +89,7 @@ class LoadReport:
 def load_report(books: OpenBooks, lens: Lens) -> LoadReport:
     """The report on the books as they were built."""
     files = books.rows("select * from file_summary order by file")
-    reasons = _by_file(books.rows("select * from refusals order by file_id, \"row\""))
+    reasons = _by_file(books.rows('select * from refusals order by file_id, "row"'))
     totals = _by_file(books.rows("select * from file_totals order by file_id, currency"))
     return LoadReport(
         files=tuple(_file(row, reasons, totals) for row in files),
