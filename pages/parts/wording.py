@@ -25,12 +25,14 @@ LANE_TITLES: dict[Lane, str] = {
     "not_due": "Not due yet",
 }
 
+_LINK = re.compile(r":/(?=/)|\bwww(?=\.)", re.IGNORECASE)
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~$&!@]|:(?=\w|/)|^[-+=]|(?<=^\d)[.)])")
 
 
 def escaped(text: object) -> str:
-    """Any text as one line that Markdown leaves as it is."""
-    return _MARKUP.sub(r"\\\1", " ".join(str(text).split()))
+    """Any text as one line that Markdown leaves as it is; an address in it is no link."""
+    line = _LINK.sub("\\g<0>\N{ZERO WIDTH SPACE}", " ".join(str(text).split()))
+    return _MARKUP.sub(r"\\\1", line)
 
 
 def money(amount: Decimal, currency: str) -> str:

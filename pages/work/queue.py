@@ -21,8 +21,8 @@ from pages.parts.wording import LANE_TITLES, counted, escaped, money
 from pipeline.model import Case
 
 _COLUMNS = {
-    "Customer": st.column_config.TextColumn(width="medium"),
-    "Play": st.column_config.TextColumn(width="small"),
+    "Customer": st.column_config.TextColumn(width=180),
+    "Play": st.column_config.TextColumn(width=130),
     "Days past due": st.column_config.NumberColumn(width="small", help="Of the oldest invoice."),
     "Open": st.column_config.NumberColumn(format="accounting", width="small"),
     "At stake": st.column_config.NumberColumn(
@@ -30,7 +30,7 @@ _COLUMNS = {
         width="small",
         help="Open amount × the chance that it is still open at the next age boundary.",
     ),
-    "": st.column_config.TextColumn(width="small", help="Currency"),
+    "Currency": st.column_config.TextColumn(width=64),
     "Why": st.column_config.TextColumn(width="large"),
 }
 
@@ -143,7 +143,7 @@ def _table(here: Session, cases: list[Case]) -> Case:
         _frame(cases),
         key="queue_table",
         hide_index=True,
-        height=min(430, 38 + 35 * len(cases)),
+        height=min(360, 38 + 35 * len(cases)),
         column_config=_COLUMNS,
         on_select="rerun",
         selection_mode="single-row",
@@ -166,7 +166,7 @@ def _frame(cases: list[Case]) -> pl.DataFrame:
             "Days past due": [case.days_past_due for case in cases],
             "Open": [case.open_amount for case in cases],
             "At stake": [case.value for case in cases],
-            "": [case.currency for case in cases],
+            "Currency": [case.currency for case in cases],
             "Why": [case.because for case in cases],
         },
         schema_overrides={

@@ -1,0 +1,85 @@
+"""The case on the reviewer's desk: which one it is, what comes next, and how long it was looked at.
+
+Time is counted while something happens: a gap between two actions counts for three minutes at
+most, so that lunch is not work.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from pages.parts import address
+from pages.parts.session import Session
+from pages.parts.splits import needing_a_person, splits
+from pipeline.acting import Made, draft_case
+
+#: Longest gap between two actions that still counts as looking at the case.
+IDLE_SECONDS = 180.0
+
+
+@dataclass
+class Shown:
+    """What the reviewer has in front of them, and since when (seconds since 1970)."""
+
+    case_id: str
+    version: int = 0
+    """How many entries the record had on the case when it was last drawn."""
+    started: float = field(default_factory=time.time)
+    last: float = field(default_factory=time.time)
+    active: float = 0.0
+    """Seconds of work so far, idle time left out."""
+
+    def touch(self) -> None:
+        """Counts the time since the last action."""
+        at = time.time()
+        self.active += min(at - self.last, IDLE_SECONDS)
+        self.last = at
+
+
+def walk(here: Session) -> list[str]:
+    """The cases to go through, in order: the queue's list, less what has left it."""
+    there = {case.case_id for case in here.desk.cases}
+    listed = st.session_state.get("walk") or []
+    left = [case_id for case_id in listed if case_id in there]
+    return left or [case.case_id for case in needing_a_person(splits(here))]
+
+
+def current(here: Session) -> str | None:
+    """The case to show: the one asked for while it is open, else the first; None without any."""
+    address.seed("case")
+    there = {case.case_id for case in here.desk.cases}
+    asked = st.session_state.get("case")
+    if asked not in there:
+        asked = next(iter(walk(here)), None)
+    st.session_state.case = asked
+    address.keep("case", asked or "")
+    return asked
+
+
+def neighbour(cases: list[str], case_id: str, step: int) -> str | None:
+    """The case `step` places on in the list, if there is one."""
+    if case_id not in cases:
+        return cases[0] if cases else None
+    at = cases.index(case_id) + step
+    return cases[at] if 0 <= at < len(cases) else None
+
+
+def made(here: Session, case_id: str) -> Made:
+    """The case with its dossier and draft, as of the day."""
+    return here.kept(
+        f"made/{case_id}", lambda: draft_case(here.pilot, here.day, case_id, here.desk)
+    )
+
+
+def watch(here: Session, case_id: str) -> Shown:
+    """Notes that the case is in front of the reviewer, at the version that is drawn."""
+    shown = st.session_state.get("shown")
+    if shown is None or shown.case_id != case_id:
+        shown = st.session_state.shown = Shown(case_id)
+    shown.touch()
+    versions = [entry.version for entry in here.entries if entry.subject == case_id]
+    shown.version = max(versions, default=0)
+    return shown

@@ -1,0 +1,67 @@
+"""Review: one case at a time; evidence on the left, the decision on the right."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts import casework, session
+from pages.parts.deciding import decision
+from pages.parts.evidence import evidence
+from pages.parts.session import Session
+from pages.parts.verdicts import go
+from pages.parts.wording import LANE_TITLES, counted, escaped, money
+from pipeline.acting import Made
+
+
+def page() -> None:
+    """The whole page."""
+    here = session.here()
+    case_id = None if here.is_empty else casework.current(here)
+    if case_id is None:
+        st.title("Nothing is left to review")
+        st.info("No case needs you on this day: move the day on, or look at the Queue's splits.")
+        return
+    made = casework.made(here, case_id)
+    casework.watch(here, case_id)
+    _heading(here, made)
+    left, right = st.columns([9, 11], gap="medium")
+    with left, st.container(height=690, border=False, key="evidence"):
+        evidence(here, made)
+    with right:
+        decision(here, made)
+
+
+def _heading(here: Session, made: Made) -> None:
+    case = made.case
+    cases = casework.walk(here)
+    title, buttons = st.columns([4, 1], vertical_alignment="center")
+    with title:
+        st.title(escaped(case.customer_name), anchor=False)
+        st.caption(escaped(" · ".join(_said(made, cases))))
+    with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        for label, key, step in (("Previous", "K", -1), ("Next", "J", 1)):
+            to = casework.neighbour(cases, case.case_id, step)
+            st.button(
+                label,
+                key=label.lower(),
+                shortcut=key,
+                on_click=go,
+                args=(to,),
+                disabled=to is None,
+            )
+
+
+def _said(made: Made, cases: list[str]) -> list[str]:
+    case = made.case
+    said = [
+        LANE_TITLES[case.lane],
+        f"{money(case.open_amount, case.currency)} on {counted(len(case.invoice_ids), 'invoice')}",
+    ]
+    if case.days_past_due is not None and case.days_past_due > 0:
+        said.append(f"{counted(case.days_past_due, 'day')} past due")
+    if case.case_id in cases:
+        said.append(f"case {cases.index(case.case_id) + 1} of {len(cases)}")
+    return said
+
+
+page()
