@@ -13,10 +13,10 @@ from pipeline.charts.style import (
     PILOT,
     Mark,
     Row,
-    apart,
     frame,
     label,
     mark_days,
+    name_ends,
     quiet_axes,
 )
 
@@ -39,27 +39,37 @@ def effect_interval(rows: Sequence[Row], detectable: float | None = None) -> go.
     title = "How many days sooner did the pilot's customers pay?"
     figure.update_layout(**frame(title, _effect_words(rows, detectable), 120 + 56 * len(rows)))
     if detectable is not None:
-        _too_small(figure, detectable)
-    figure.add_vline(x=0, line={"color": CONTROL, "width": 1.5})
+        _too_small(figure, detectable, len(rows) - 1)
+    nothing = {"color": CONTROL, "width": 1.5}
+    figure.add_shape(type="line", x0=0, x1=0, y0=-0.6, y1=len(rows) - 0.58, line=nothing)
     for place, row in enumerate(rows):
         _interval(figure, row, is_main=place == 0)
     quiet_axes(figure)
     figure.update_yaxes(categoryorder="array", categoryarray=names[::-1], showgrid=False)
-    figure.update_yaxes(range=[-0.7, len(names) - 0.3], rangemode="normal")
+    figure.update_yaxes(range=[-0.7, len(names) - 0.1], rangemode="normal")
     figure.update_xaxes(title_text="← days sooner      change against control      days later →")
     return figure
 
 
-def _too_small(figure: go.Figure, detectable: float) -> None:
-    figure.add_vrect(x0=-detectable, x1=detectable, fillcolor=BAND, line_width=0, layer="below")
+def _too_small(figure: go.Figure, detectable: float, height: int) -> None:
+    """Shades, behind the main estimate alone, what would often be missed."""
+    figure.add_shape(
+        type="rect",
+        x0=-detectable,
+        x1=detectable,
+        y0=height - 0.42,
+        y1=height + 0.42,
+        fillcolor=BAND,
+        line_width=0,
+        layer="below",
+    )
     figure.add_annotation(
         x=0,
-        y=1,
-        yref="paper",
+        y=height + 0.42,
         yanchor="bottom",
         showarrow=False,
         font={"size": 11},
-        text=f"changes within ±{detectable:.1f} days: too small for this pilot to see reliably",
+        text=f"a true change within ±{detectable:.1f} days would often be missed",
     )
 
 
@@ -104,6 +114,9 @@ def _effect_words(rows: Sequence[Row], detectable: float | None) -> str:
     )
 
 
+_BEFORE: dict[str, Any] = {"xanchor": "right", "xshift": -8}
+
+
 def four_cells(cells: Mapping[str, Any]) -> go.Figure:
     """Days past due at payment of both arms before and after: four values (`pilot_pre` …)."""
     figure = go.Figure()
@@ -119,16 +132,21 @@ def four_cells(cells: Mapping[str, Any]) -> go.Figure:
             hovertemplate=arm + " %{x}: %{y:.2f} days<extra></extra>",
         )
         if None not in values:
-            label(figure, "after", values[1], f"{arm} {values[1]:.1f}", _ARMS[arm])
-            label(figure, "before", values[0], f"{values[0]:.1f}", xanchor="right", xshift=-8)
             said.append(f"{arm} from {values[0]:.1f} to {values[1]:.1f} days")
+    for when, at, place in (("pre", "before", _BEFORE), ("post", "after", {})):
+        ends = [
+            (float(cells[f"{arm}_{when}"]), f"{arm} {cells[f'{arm}_{when}']:.1f}", _ARMS[arm])
+            for arm in _ARMS
+            if cells.get(f"{arm}_{when}") is not None
+        ]
+        name_ends(figure, ends, at, 0.08, **place)
     title = "What did each side do by itself?"
     described = (
         f"Days past due at payment before and after go-live: {'; '.join(said) or 'unknown'}."
     )
     figure.update_layout(**frame(title, described, 288))
     quiet_axes(figure)
-    figure.update_xaxes(range=[-0.35, 1.55])
+    figure.update_xaxes(range=[-0.6, 1.6])
     figure.update_yaxes(title_text="days past due, capped at 30")
     return figure
 
@@ -152,7 +170,8 @@ def dso_lines(lines: Sequence[Row], marks: Sequence[Mark] = ()) -> go.Figure:
     figure.update_yaxes(title_text="days")
     if days:
         last = max(days)
-        _name_ends(figure, ends, last)
+        named = [(value, f"{name} {value:.1f}", colour) for value, name, colour in ends]
+        name_ends(figure, named, last, 0.075)
         mark_days(figure, marks, min(days), last)
         figure.update_xaxes(tickformat="%b\n%Y", type="date")
     return figure
@@ -172,13 +191,6 @@ def _line(
     )
     known = [row[column] for row in rows if row[column] is not None]
     return [(float(known[-1]), f"{arm}, {name}", _ARMS[arm])] if known else []
-
-
-def _name_ends(figure: go.Figure, ends: Sequence[tuple[float, str, str]], last: object) -> None:
-    top = max((value for value, _, _ in ends), default=1.0)
-    heights = apart([value for value, _, _ in ends], top * 0.075)
-    for height, (value, name, colour) in zip(heights, ends, strict=True):
-        label(figure, last, height, f"{name} {value:.1f}", colour)
 
 
 def _dso_words(ends: Sequence[tuple[float, str, str]]) -> str:

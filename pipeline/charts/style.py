@@ -44,6 +44,15 @@ BAND = "rgba(125, 136, 148, 0.16)"
 GRID = "rgba(125, 136, 148, 0.14)"
 CLEAR = "rgba(0, 0, 0, 0)"
 
+#: A legend under the plot, for stacks that cannot be named in place.
+BELOW: dict[str, Any] = {
+    "orientation": "h",
+    "x": 0,
+    "y": -0.22,
+    "yanchor": "top",
+    "traceorder": "normal",
+}
+
 #: How a figure is shown: no mode bar, nothing to drag by accident.
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "showTips": False}
 
@@ -124,6 +133,23 @@ def apart(places: Sequence[float], gap: float) -> list[float]:
     for lower, upper in pairwise(order):
         moved[upper] = max(moved[upper], moved[lower] + gap)
     return moved
+
+
+def name_ends(
+    figure: go.Figure,
+    ends: Sequence[tuple[float, str, str]],
+    last: object,
+    share_apart: float,
+    **axis: Any,
+) -> None:
+    """Names lines at their right ends (value, words, colour), moved apart where they would touch.
+
+    `share_apart` is the room that one name needs, as a share of the highest value.
+    """
+    top = max((value for value, _, _ in ends), default=0.0)
+    heights = apart([value for value, _, _ in ends], top * share_apart)
+    for height, (_, words, colour) in zip(heights, ends, strict=True):
+        label(figure, last, height, words, colour, **axis)
 
 
 def money(amount: Decimal | float | None, currency: str) -> str:

@@ -13,6 +13,7 @@ from pipeline.charts.style import (
     AGE_COLOURS,
     AGE_NAMES,
     BAND,
+    BELOW,
     CONTROL,
     OUTLINE,
     PILOT,
@@ -25,6 +26,7 @@ from pipeline.charts.style import (
     label,
     mark_days,
     money,
+    name_ends,
     quiet_axes,
     share,
 )
@@ -93,20 +95,19 @@ def _dots(counts: Sequence[int], colour: str = PILOT) -> dict[str, Any]:
     }
 
 
-def _level(figure: go.Figure, value: float, text: str, first: date, **where: Any) -> None:
+def _level(figure: go.Figure, value: float, text: str, first: date) -> None:
     """A dashed grey line at a level, with its name above its left end."""
-    figure.add_hline(y=value, line={"color": CONTROL, "width": 1.5, "dash": "dash"}, **where)
-    axis = {"yref": f"y{where['row']}"} if where.get("row", 1) > 1 else {}
-    label(figure, first, value, text, CONTROL, yanchor="bottom", xshift=0, **axis)
+    figure.add_hline(y=value, line={"color": CONTROL, "width": 1.5, "dash": "dash"})
+    label(figure, first, value, text, CONTROL, yanchor="bottom", xshift=0)
 
 
 def _last_label(
-    figure: go.Figure, days: Sequence[date], values: Sequence[float | None], form: str, **axis: Any
+    figure: go.Figure, days: Sequence[date], values: Sequence[float | None], form: str
 ) -> None:
     known = [(day, value) for day, value in zip(days, values, strict=True) if value is not None]
     if known:
         day, value = known[-1]
-        label(figure, day, float(value), form.format(value), PILOT, **axis)
+        label(figure, day, float(value), form.format(value), PILOT)
 
 
 def _days(figure: go.Figure, days: Sequence[date], marks: Sequence[Mark]) -> None:
@@ -184,12 +185,6 @@ def _crossing(
     limits: Mapping[str, float] | None,
 ) -> None:
     rates = [row["rate"] for row in weeks]
-    if limits and days:
-        figure.add_hrect(
-            y0=limits["low"], y1=limits["high"], fillcolor=BAND, line_width=0, row=2, col=1
-        )
-        text = f"usual {limits['centre']:.0%}, between {limits['low']:.0%} and {limits['high']:.0%}"
-        _level(figure, limits["centre"], text, days[0], row=2, col=1)
     colours = [SIGNAL if _outside(rate, limits) else PILOT for rate in rates]
     figure.add_scatter(
         x=days,
@@ -197,11 +192,24 @@ def _crossing(
         mode="lines+markers",
         line={"color": PILOT, "width": 2},
         marker={"size": 7, "color": colours},
+        cliponaxis=False,
         hovertemplate="week to %{x|%-d %b %Y}: %{y:.0%} crossed<extra></extra>",
         row=2,
         col=1,
     )
-    _last_label(figure, days, rates, "{:.0%} crossed", yref="y2")
+    names = [(rate, f"{rate:.0%} crossed", PILOT) for rate in rates[-1:] if rate is not None]
+    if limits:
+        names.append((limits["centre"], f"usual {limits['centre']:.0%}", CONTROL))
+        _usual(figure, limits)
+    name_ends(figure, names, days[-1] if days else None, 0.13, yref="y2")
+
+
+def _usual(figure: go.Figure, limits: Mapping[str, float]) -> None:
+    """The band in which weeks lay before the pilot, and its middle."""
+    low, high = limits["low"], limits["high"]
+    figure.add_hrect(y0=low, y1=high, fillcolor=BAND, line_width=0, layer="below", row=2, col=1)
+    dashed = {"color": CONTROL, "width": 1.5, "dash": "dash"}
+    figure.add_hline(y=limits["centre"], line=dashed, row=2, col=1)
 
 
 def _outside(rate: float | None, limits: Mapping[str, float] | None) -> bool:
@@ -244,8 +252,8 @@ def minutes_by_kind(weeks: Sequence[Row], marks: Sequence[Mark] = ()) -> go.Figu
     described = (
         f"{title} Minutes of people's time each week: preparing, reviewing, rework, re-routing."
     )
-    figure.update_layout(**frame(title, described, 260), barmode="stack")
-    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.18, "x": 0})
+    figure.update_layout(**frame(title, described), barmode="stack")
+    figure.update_layout(showlegend=True, legend=BELOW)
     quiet_axes(figure)
     figure.update_yaxes(title_text="minutes")
     _days(figure, days, marks)
@@ -320,15 +328,16 @@ def override_weeks(weeks: Sequence[Row], marks: Sequence[Mark] = ()) -> go.Figur
         marker=_dots([row["n"] for row in shown]),
         text=[f"{row['k']}/{row['n']}" for row in shown],
         textposition="middle right",
+        cliponaxis=False,
         hovertemplate="week to %{x|%-d %b %Y}: %{text} drafts, %{y:.0%}<extra></extra>",
         row=1,
         col=1,
     )
     _split(figure, shown)
     quiet_axes(figure)
-    figure.update_yaxes(tickformat=".0%", range=[0, 1], row=1, col=1)
+    figure.update_yaxes(tickformat=".0%", row=1, col=1)
     figure.update_yaxes(title_text="overrides", row=2, col=1)
-    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.14, "x": 0})
+    figure.update_layout(showlegend=True, legend=BELOW)
     _days(figure, days, marks)
     return figure
 

@@ -1,0 +1,139 @@
+"""The four cards of a pilot, always in the same order: value, n, baseline, definition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from pages.parts.session import Session
+from pages.parts.wording import counted, day, escaped
+from pipeline.warehouse.statements import folder
+
+Found = Mapping[str, Any]
+
+
+class Card(NamedTuple):
+    """What one card says."""
+
+    key: str
+    label: str
+    metric: str
+    """The file of `sql/metrics` that defines it."""
+    value: str
+    lines: tuple[str, ...]
+    """Which week and n; the baseline; what to make of it."""
+    weeks: Sequence[float]
+    """For the sparkline."""
+
+
+def cards(here: Session, found: Found) -> None:
+    """Four in a row, of one height."""
+    shown = (
+        _minutes(found["prep_minutes"]),
+        _dollars(found["dollars_aging"]),
+        _disputes(found["dispute_hours"]),
+        _overrides(found["override_rate"], here),
+    )
+    for column, card in zip(st.columns(4, gap="small"), shown, strict=True):
+        with column, st.container(border=True, height="stretch", key=f"card_{card.key}"):
+            _show(card)
+
+
+def _show(card: Card) -> None:
+    statement = folder("metrics")[card.metric]
+    st.metric(
+        card.label,
+        card.value,
+        chart_data=list(card.weeks) if len(card.weeks) > 1 else None,
+        help=escaped(statement.meaning),
+    )
+    for line in card.lines:
+        st.caption(escaped(line))
+
+
+def _minutes(prep: Found) -> Card:
+    weeks = [week for week in prep["weeks"] if week["value"] is not None]
+    base = prep["baseline"]
+    lines = [
+        f"Week to {day(weeks[-1]['week'])}, n = {weeks[-1]['n']}" if weeks else "No week yet",
+        "No baseline timed yet"
+        if base["value"] is None
+        else f"Baseline {base['value']:.1f} min (n = {base['n']})",
+    ]
+    whole = prep.get("human_minutes_per_resolved")
+    if weeks and whole:
+        lines.append(f"All human minutes: {whole['verdict']}")
+    return Card(
+        "prep_minutes",
+        "Minutes to prepare",
+        "prep_weeks",
+        f"{weeks[-1]['value']:.1f} min" if weeks else "–",
+        tuple(lines),
+        [week["value"] for week in weeks],
+    )
+
+
+def _dollars(aging: Found) -> Card:
+    weeks, limits = aging["weeks"], aging["limits"]
+    lines = ["No whole week in the books yet"]
+    if weeks:
+        last = weeks[-1]
+        rate = "nothing was due to" if last["rate"] is None else f"{last['rate']:.0%} of what could"
+        lines = [f"Week to {day(last['week'])}, {counted(last['n'], 'invoice')}, {rate}"]
+    lines.append(
+        f"Baseline {limits['centre']:.0%}, weeks between {limits['low']:.0%} and "
+        f"{limits['high']:.0%} (n = {limits['n']} weeks)"
+        if limits
+        else "No baseline: it needs eight weeks before the pilot"
+    )
+    return Card(
+        "dollars_aging",
+        "Dollars aging a week",
+        "weekly_roll",
+        f"{weeks[-1]['rolled']:,.0f} {aging['currency']}" if weeks else "–",
+        tuple(lines),
+        [float(week["rolled"]) for week in weeks],
+    )
+
+
+def _disputes(hours: Found) -> Card:
+    before = hours["before"]
+    lines = [f"n = {counted(hours['n'], 'dispute')} since go-live, {hours['unrouted']} unrouted"]
+    if before and before["median_business"] is not None:
+        lines.append(f"Baseline {before['median_business']:.1f} h (n = {before['n']})")
+    else:
+        lines.append("No baseline: no dispute was routed before go-live")
+    if hours.get("why"):
+        lines.append(hours["why"])
+    return Card(
+        "dispute_hours",
+        "Hours to the right owner",
+        "dispute_routing",
+        "–" if hours["median_business"] is None else f"{hours['median_business']:.1f} h",
+        tuple(lines),
+        [],
+    )
+
+
+def _overrides(rate: Found, here: Session) -> Card:
+    decided = [week for week in rate["weeks"] if week["n"]]
+    weeks = [week for week in decided if week["week"] <= here.as_of] or decided
+    lines = ["No draft decided yet"]
+    if weeks:
+        last = weeks[-1]
+        between = f"95 % between {last['low']:.0%} and {last['high']:.0%}"
+        lines = [
+            f"Week to {day(last['week'])}: {last['k']} of {last['n']} drafts, {between}",
+            f"Since go-live {rate['k']} of {rate['n']}; before it there were no drafts",
+        ]
+    lines.append(f"Falling? {rate['verdict'].capitalize()}")
+    return Card(
+        "override_rate",
+        "Override rate",
+        "override_weeks",
+        f"{weeks[-1]['k'] / weeks[-1]['n']:.0%}" if weeks else "–",
+        tuple(lines),
+        [week["k"] / week["n"] for week in weeks],
+    )

@@ -1,0 +1,84 @@
+"""Rows of a metric as a table to read and a file to keep: names in words, amounts to the cent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from pages.parts.downloads import csv_bytes
+
+Row = Mapping[str, Any]
+
+
+def table(rows: Sequence[Row], *, key: str, alt: str, columns: Sequence[str] = ()) -> None:
+    """The rows as a quiet table; nothing is summed, sorted or left out."""
+    shown = list(columns) or list(rows[0])
+    st.dataframe(
+        frame(rows, shown),
+        key=key,
+        hide_index=True,
+        column_config={name: _column(rows, name) for name in shown},
+        alt=alt,
+    )
+
+
+def frame(rows: Sequence[Row], columns: Sequence[str]) -> pl.DataFrame:
+    """The rows as a frame; exact amounts become floats here alone, for the grid to align."""
+    return pl.DataFrame(
+        {name: [_cell(row[name]) for row in rows] for name in columns}, strict=False
+    )
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dict | list | tuple):
+        return str(value)
+    return value
+
+
+def save(rows: Sequence[Row], *, key: str, name: str, label: str = "Save as CSV") -> None:
+    """The same rows as a CSV file with exact amounts."""
+    columns = [name for name, value in rows[0].items() if not isinstance(value, dict | list)]
+    st.download_button(
+        label,
+        data=csv_bytes(columns, rows),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=key,
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )
+
+
+def in_words(name: str) -> str:
+    """A column's name as people say it."""
+    words = name.replace("_id", "").replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def _column(rows: Sequence[Row], name: str) -> Any:
+    value = next((row[name] for row in rows if row[name] is not None), None)
+    label = in_words(name)
+    if isinstance(value, bool):
+        return st.column_config.CheckboxColumn(label)
+    if isinstance(value, Decimal):
+        return st.column_config.NumberColumn(label, format="accounting")
+    if isinstance(value, float):
+        return st.column_config.NumberColumn(label, format=_places(name))
+    if isinstance(value, datetime):
+        return st.column_config.DatetimeColumn(label, format="D MMM YYYY, HH:mm")
+    if isinstance(value, date):
+        return st.column_config.DateColumn(label, format="D MMM YYYY")
+    return st.column_config.Column(label)
+
+
+def _places(name: str) -> str:
+    """Rates as percent, all other fractions with one decimal."""
+    return "percent" if name in {"rate", "low", "high", "largest_share"} else "%.1f"
