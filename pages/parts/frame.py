@@ -95,7 +95,7 @@ def _sidebar(here: Session) -> None:
 def _as_of(here: Session) -> None:
     """The day looked from; kept in the address, so that a link shows the same figures."""
     st.session_state.as_of = here.as_of
-    address.keep("as_of", here.as_of.isoformat(), unless=here.pilot.as_of().isoformat())
+    address.keep("as_of", here.as_of.isoformat(), unless=here.usual_day.isoformat())
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         st.date_input("As of", key="as_of", format="YYYY-MM-DD", required=True)
         for key, sign, days in (("day_before", "left", -1), ("day_after", "right", 1)):

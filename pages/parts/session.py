@@ -34,6 +34,8 @@ class Session:
     pilot: Pilot
     as_of: date
     """The day looked from; of an empty pilot the calendar's."""
+    usual_day: date
+    """The day that is looked from unless another is asked for."""
     is_empty: bool
     reviewer: str
     entries: tuple[Entry, ...]
@@ -57,6 +59,10 @@ class Session:
     def kept(self, name: str, make: Callable[[], Any]) -> Any:
         """A plain, unchanging result of this day, made once for everybody who looks."""
         return _kept((*self.key, name), make)
+
+    def kept_for_books(self, name: str, make: Callable[[], Any]) -> Any:
+        """The same for what follows from exports and settings alone, whatever the day."""
+        return _kept((*self.key[:2], name), make)
 
     def ledger(self) -> Ledger:
         """The record, to be written on; everybody in this process shares it."""
@@ -120,11 +126,18 @@ def open_session(folder: Path, as_of: date | None, reviewer: str, progress: Prog
     has_record = pilot.record.exists()
     entries = tuple(_ledger(str(pilot.record)).entries()) if has_record else ()
     is_empty = not books.currencies()
-    on = as_of or (today() if is_empty else pilot.as_of())
+    usual = today() if is_empty else pilot.as_of()
+    on = as_of or usual
     settings = fingerprint(canonical_json(pilot.settings.model_dump(mode="json")))
     head = entries[-1].hash if entries else ""
     key = (str(books.path), settings, head, on.isoformat())
-    return Session(pilot, on, is_empty, reviewer.strip(), entries, key)
+    return Session(pilot, on, usual, is_empty, reviewer.strip(), entries, key)
+
+
+def load(folder: Path, answers: dict[str, str]) -> None:
+    """Reads a pilot's exports with a person's answers; the answers are kept."""
+    with _BUILDING:
+        Pilot.open(folder).load(answers)
 
 
 def now() -> datetime:

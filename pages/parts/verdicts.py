@@ -62,13 +62,18 @@ def take(verdict: Verdict, case_id: str) -> None:
     here = session.again()
     try:
         _check_stopped(here, verdict)
+        who = here.desk.case(case_id).customer_name if _is_open(here, case_id) else case_id
         entry = _decide(here, verdict, case_id, moment)
         _time(here, verdict, case_id, moment)
         _move_on(here, case_id)
     finally:
         here.close()
     st.session_state.last_decision = entry.event_id
-    say(f"{case_id} {what_happened(entry)}. U takes it back.")
+    say(f"{who}: {what_happened(entry)}. U takes it back.")
+
+
+def _is_open(here: Session, case_id: str) -> bool:
+    return any(case.case_id == case_id for case in here.desk.cases)
 
 
 def _check_stopped(here: Session, verdict: Verdict) -> None:

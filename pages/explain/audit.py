@@ -1,0 +1,193 @@
+"""Record: what was done, when and by whom, and whether anything was changed since."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from pages.parts import session
+from pages.parts.downloads import csv_bytes
+from pages.parts.session import Session
+from pages.parts.wording import counted, escaped, happened, moment
+from pipeline.model import Entry, canonical_json
+
+_KINDS = {
+    "decision": "Decisions",
+    "undone": "Undone",
+    "dispute_flagged": "Disputes flagged",
+    "dispute_assigned": "Disputes assigned",
+    "dispute_accepted": "Disputes accepted",
+    "dispute_closed": "Disputes closed",
+    "draft_prepared": "Drafts",
+    "promise_recorded": "Promises",
+    "timing": "Timings",
+    "kill_switch": "Kill switch",
+    "handed_over": "Handed over",
+    "protocol_frozen": "Protocol",
+}
+#: More rows than this are for the file, not for the eye.
+SHOWN = 2_000
+
+
+def page() -> None:
+    """The whole page."""
+    here = session.here()
+    st.title("What was done, and by whom?")
+    if not here.entries:
+        st.info("Nothing is on the record yet: the first decision on the page Review starts it.")
+        return
+    _chain(here)
+    found = _filtered(here)
+    if not found:
+        st.info("No entry matches: clear a filter.")
+        return
+    selected = _table(here, found)
+    if selected is not None:
+        _entry(selected)
+
+
+def _chain(here: Session) -> None:
+    """Verifies on demand, and hands out the whole record with its head."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        verify = st.button("Verify the record", key="verify", icon=":material/verified:")
+        st.download_button(
+            "Save the whole record",
+            lambda: "\n".join(here.ledger().export()).encode(),
+            file_name="record.jsonl",
+            mime="application/x-ndjson",
+            key="record_export",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+            help="One entry a line, each bound to the one before it; the last line is the head.",
+        )
+    if verify:
+        _verified(here)
+
+
+def _verified(here: Session) -> None:
+    result = here.ledger().verify()
+    if result.ok:
+        entries = counted(result.entries, "entry", "entries")
+        st.success(
+            f"Nothing was changed: {entries}, head `{result.head[:16]}`. "
+            "Keep the head elsewhere; it bears witness to everything before it."
+        )
+        return
+    where = f"Entry {result.first_broken}: " if result.first_broken else ""
+    st.error(escaped(f"{where}{result.why}"), icon=":material/gpp_bad:")
+
+
+def _filtered(here: Session) -> list[Entry]:
+    newest_first = list(reversed(here.entries))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        words = st.text_input(
+            "Find",
+            key="record_search",
+            type="search",
+            placeholder="Invoice, customer or word",
+            label_visibility="collapsed",
+        )
+        person = st.selectbox(
+            "Person",
+            sorted({entry.by for entry in newest_first}),
+            index=None,
+            key="record_person",
+            placeholder="Everybody",
+            label_visibility="collapsed",
+        )
+        kind = st.selectbox(
+            "Kind",
+            [name for name in _KINDS if any(entry.kind == name for entry in newest_first)],
+            index=None,
+            key="record_kind",
+            format_func=_KINDS.__getitem__,
+            placeholder="Everything",
+            label_visibility="collapsed",
+        )
+    wanted = (words or "").casefold().split()
+    names = here.kept_for_books("customer names", lambda: _names(here))
+    return [
+        entry
+        for entry in newest_first
+        if (not person or entry.by == person)
+        and (not kind or entry.kind == kind)
+        and all(word in _searchable(entry, names) for word in wanted)
+    ]
+
+
+def _names(here: Session) -> dict[str, str]:
+    """Customer -> name."""
+    return {row["customer_id"]: row["name"] or "" for row in here.day.table("customers")}
+
+
+def _searchable(entry: Entry, names: dict[str, str]) -> str:
+    customer = str(entry.payload.get("customer_id", entry.subject.split("/")[0]))
+    said = (entry.subject, entry.by, happened(entry), canonical_json(entry.payload))
+    return " ".join((*said, names.get(customer, ""))).casefold()
+
+
+def _table(here: Session, found: list[Entry]) -> Entry | None:
+    rows = [_row(entry) for entry in found]
+    event = st.dataframe(
+        pl.DataFrame(rows[:SHOWN], infer_schema_length=None),
+        hide_index=True,
+        height=min(420, 38 + 35 * len(rows)),
+        key="record",
+        placeholder="–",
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            "#": st.column_config.NumberColumn(width=56),
+            "Day": st.column_config.DateColumn(format="YYYY-MM-DD", help="The day looked from"),
+        },
+        alt="Entries of the record, newest first.",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        entries = counted(len(here.entries), "entry", "entries")
+        st.caption(f"{len(found):,} of {entries}, newest first. Tick one to read all of it.")
+        st.download_button(
+            "Save as CSV",
+            csv_bytes(list(rows[0]), rows),
+            file_name="record.csv",
+            mime="text/csv",
+            key="record_csv",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+        )
+    ticked = [row for row in event.selection.rows if row < len(found)]
+    return found[ticked[0]] if ticked else None
+
+
+def _row(entry: Entry) -> dict[str, object]:
+    payload = entry.payload
+    return {
+        "#": entry.seq,
+        "When": moment(entry.at),
+        "Day": entry.on_day,
+        "Who": entry.by,
+        "About": entry.subject,
+        "What": happened(entry),
+        "Reason": payload.get("reason"),
+        "Note": payload.get("note") or None,
+    }
+
+
+def _entry(entry: Entry) -> None:
+    """One entry in full: both texts of a decision, then everything as it was sealed."""
+    with st.container(border=True):
+        st.markdown(f"**Entry {entry.seq}** · `{entry.hash[:16]}` after `{entry.previous[:16]}`")
+        if entry.payload.get("final_body"):
+            left, right = st.columns(2)
+            for column, title, part in (
+                (left, "Draft", "draft_body"),
+                (right, "Final text", "final_body"),
+            ):
+                with column:
+                    st.caption(title)
+                    st.code(entry.payload[part], language=None, wrap_lines=True)
+        st.json(entry.payload, expanded=False)
+
+
+page()
