@@ -71,6 +71,26 @@ class LoadReport:
     tie_out: tuple[TieOut, ...]
 
     @property
+    def rows(self) -> int:
+        """The rows of all files: accepted + refused + skipped."""
+        return sum(file.rows for file in self.files)
+
+    @property
+    def accepted(self) -> int:
+        """The rows of all files that are in the books."""
+        return sum(file.accepted for file in self.files)
+
+    @property
+    def refused(self) -> int:
+        """The rows of all files that a person must mend."""
+        return sum(file.refused for file in self.files)
+
+    @property
+    def skipped(self) -> int:
+        """The rows of all files that hold nothing new: blank, or repeated word for word."""
+        return sum(file.skipped for file in self.files)
+
+    @property
     def read(self) -> tuple[FileReport, ...]:
         """The files whose layout was recognised."""
         return tuple(file for file in self.files if file.state != "unrecognised")
