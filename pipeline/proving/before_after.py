@@ -271,5 +271,6 @@ def _sentence(
         )
     return (
         f"Cannot tell at day {read_out}: against the {control} the change lies between {-low:.1f} "
-        f"days sooner and {high:.1f} days later (95 % interval), which includes none.{seen}"
+        f"days sooner and {high:.1f} days later (95 % interval), so no change at all is as "
+        f"possible.{seen}"
     )
