@@ -13,42 +13,36 @@ from pages.parts import frame
 
 HERE = Path(__file__).parent
 
-#: Section -> its pages: file, title, icon. The first of all is the one that opens.
+#: Section -> its pages: file, title, icon.
 SITE: dict[str, tuple[tuple[str, str, str], ...]] = {
-    "Prepare": (("prepare/exports.py", "Exports", "upload_file"),),
+    "Prepare": (("pages/prepare/exports.py", "Exports", "upload_file"),),
     "Work": (
-        ("work/queue.py", "Queue", "inbox"),
-        ("work/review.py", "Review", "rate_review"),
+        ("pages/work/queue.py", "Queue", "inbox"),
+        ("pages/work/review.py", "Review", "rate_review"),
     ),
     "Prove": (
-        ("prove/pilot.py", "Pilot", "monitoring"),
-        ("prove/before_after.py", "Before and after", "compare_arrows"),
+        ("pages/prove/pilot.py", "Pilot", "monitoring"),
+        ("pages/prove/before_after.py", "Before and after", "compare_arrows"),
     ),
     "Explain": (
-        ("explain/method.py", "Method", "menu_book"),
-        ("explain/audit.py", "Record", "fact_check"),
+        ("pages/explain/method.py", "Method", "menu_book"),
+        ("pages/explain/audit.py", "Record", "fact_check"),
     ),
 }
-FIRST = "work/queue.py"
+#: The page that opens: work first.
+OPENS = "Queue"
 
 
 def site() -> dict[str, list[st.Page]]:
     """The pages by section."""
     return {
         section: [
-            st.Page(
-                HERE / "pages" / file,
-                title=title,
-                icon=f":material/{icon}:",
-                default=file == FIRST,
-            )
+            st.Page(HERE / file, title=title, icon=f":material/{icon}:", default=title == OPENS)
             for file, title, icon in pages
-            if (HERE / "pages" / file).exists()
         ]
         for section, pages in SITE.items()
     }
 
 
 st.set_page_config(page_title="Countback", page_icon=":material/history:", layout="wide")
-pages = {section: listed for section, listed in site().items() if listed}
-frame.around(st.navigation(pages, expanded=True).run)
+frame.around(st.navigation(site(), expanded=True).run)

@@ -9,7 +9,7 @@ from pages.parts import session
 from pages.parts.downloads import csv_bytes
 from pages.parts.session import Session
 from pages.parts.wording import counted, escaped, happened, moment
-from pipeline.model import Entry, canonical_json
+from pipeline.model import REASONS, Entry, canonical_json
 
 _KINDS = {
     "decision": "Decisions",
@@ -138,7 +138,10 @@ def _table(here: Session, found: list[Entry]) -> Entry | None:
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            "#": st.column_config.NumberColumn(width=56),
+            "#": st.column_config.NumberColumn(width=50),
+            "When": st.column_config.TextColumn(width=150),
+            "What": st.column_config.TextColumn(width=190),
+            "Reason": st.column_config.TextColumn(width=180),
             "Day": st.column_config.DateColumn(format="YYYY-MM-DD", help="The day looked from"),
         },
         alt="Entries of the record, newest first.",
@@ -169,7 +172,7 @@ def _row(entry: Entry) -> dict[str, object]:
         "Who": entry.by,
         "About": entry.subject,
         "What": happened(entry),
-        "Reason": payload.get("reason"),
+        "Reason": REASONS.get(payload.get("reason") or "", payload.get("reason")),
         "Note": payload.get("note") or None,
     }
 

@@ -67,8 +67,9 @@ def _invoices(dossier: Dossier) -> None:
             "Open": st.column_config.NumberColumn(
                 format="accounting", help=f"In {dossier.case.currency}", width=88
             ),
-            "Due": st.column_config.DateColumn(format="YYYY-MM-DD", width=88),
-            "PO": st.column_config.TextColumn(width=76),
+            "Due": st.column_config.DateColumn(format="YYYY-MM-DD", width=84),
+            "Invoice": st.column_config.TextColumn(width=80),
+            "PO": st.column_config.TextColumn(width=60),
         },
         alt="The open invoices of this case.",
     )

@@ -132,7 +132,10 @@ def _kill_switch(here: Session) -> None:
         width="stretch",
         help="Stops every message that has not left, approved or not. Named and recorded.",
     )
-    st.caption("Stopped: nothing leaves." if stopped else "Only what a person approved may leave.")
+    if stopped:
+        st.badge("Stopped: nothing leaves", icon=":material/front_hand:", color="red")
+    else:
+        st.caption("Only what a person approved may leave.")
 
 
 @one_sentence

@@ -26,6 +26,7 @@ _STATES = {
     "refused": "Refused",
     "unrecognised": "Not recognised",
 }
+_WITHOUT_REMARKS = ["File", "State", "Read as", "Rows", "Loaded", "Refused", "Skipped", "Totals"]
 _BUCKET_TITLES = {"current": "Not due", "91+": "Over 90", "no_due_date": "No due date"}
 
 
@@ -221,7 +222,7 @@ def _files(report: LoadReport) -> None:
             {
                 "File": [file.file for file in files],
                 "State": [_STATES.get(file.state, file.state) for file in files],
-                "Read as": [file.title or "–" for file in files],
+                "Read as": [(file.title or "–").removeprefix("Our own layout: ") for file in files],
                 "Rows": [file.rows for file in files],
                 "Loaded": [file.accepted for file in files],
                 "Refused": [file.refused for file in files],
@@ -234,9 +235,14 @@ def _files(report: LoadReport) -> None:
         hide_index=True,
         key="files",
         placeholder="",
+        column_order=None if any(file.warnings for file in files) else _WITHOUT_REMARKS,
         column_config={
-            name: st.column_config.NumberColumn(format="localized", width=72)
-            for name in ("Rows", "Loaded", "Refused", "Skipped")
+            "State": st.column_config.TextColumn(width=90),
+            "Totals": st.column_config.TextColumn(width=330),
+            **{
+                name: st.column_config.NumberColumn(format="localized", width=66)
+                for name in ("Rows", "Loaded", "Refused", "Skipped")
+            },
         },
         alt="Every file with its layout, its rows and its totals.",
     )

@@ -23,7 +23,7 @@ from pipeline.model import Case
 _COLUMNS = {
     "Customer": st.column_config.TextColumn(width=180),
     "Play": st.column_config.TextColumn(width=130),
-    "Days past due": st.column_config.NumberColumn(width="small", help="Of the oldest invoice."),
+    "Days past due": st.column_config.NumberColumn(width=98, help="Of the oldest invoice."),
     "Open": st.column_config.NumberColumn(format="accounting", width="small"),
     "At stake": st.column_config.NumberColumn(
         format="accounting",
@@ -198,9 +198,11 @@ def _reasons(here: Session, case: Case, *, first: bool) -> None:
             )
         if st.session_state.pop("go_to_review", False):
             st.switch_page("pages/work/review.py", query_params={"case": case.case_id})
-        _lines("Because", [f"{case.rule}: {case.because}"])
-        _lines("Also fired", also_fired(here, case))
-        _lines("In the way of a message", blocked_by(here, case))
+        left, right = st.columns(2)
+        with left:
+            _lines("Because", [f"{case.rule}: {case.because}", *also_fired(here, case)])
+        with right:
+            _lines("In the way of a message", blocked_by(here, case))
 
 
 def _lines(title: str, sentences: list[str]) -> None:
