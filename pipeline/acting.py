@@ -144,13 +144,14 @@ def decide_case(  # noqa: PLR0913 - a verdict says all of this
     until: date | None = None,
     review_seconds: float | None = None,
     expected_version: int | None = None,
+    desk: Desk | None = None,
 ) -> Entry:
-    """Record a verdict on a case as it stands now.
+    """Record a verdict on a case as it stands now; `desk` are the day's routes, if at hand.
 
     Raises CountbackError when a blocking doubt, a figure that the books do not bear out, or a
     colleague's decision stands in the way; WrongCall when the verdict lacks what it needs.
     """
-    made = draft_case(pilot, day, case_id)
+    made = draft_case(pilot, day, case_id, desk)
     decision = _decision(made, verdict, subject, body).model_copy(
         update={
             "reason": reason,

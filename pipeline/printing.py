@@ -6,41 +6,52 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
+from pipeline.model import CURRENCIES, MINOR_UNITS
 from pipeline.pilot import Desk
 from pipeline.warehouse.intake_report import FileReport, LoadReport
 
 
-def money(amount: Decimal) -> str:
-    """An amount with its cents: "60000.00"; three decimals only where a currency has them."""
-    cents = amount.quantize(Decimal("0.01"))
-    return str(cents if cents == amount else amount.quantize(Decimal("0.001")).normalize())
+def money(amount: Decimal, currency: str | None = None) -> str:
+    """An amount with its cents: "60000.00"; three decimals only where the currency has them."""
+    unit = Decimal("0.001") if currency in MINOR_UNITS else Decimal("0.01")
+    # Adding nothing turns a negative zero into the plain one.
+    return str(amount.quantize(unit, ROUND_HALF_UP) + 0)
 
 
-def plain_data(value: Any) -> Any:
-    """Any result as JSON data: money as text with cents, days as ISO dates."""
+def plain_data(value: Any, currency: str | None = None) -> Any:
+    """Any result as JSON data: money as text with cents, days as ISO dates.
+
+    `currency` is that of the amounts inside: a mapping's own "currency", or the code it lies under.
+    """
     if isinstance(value, Decimal):
-        return money(value)
+        return money(value, currency)
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, BaseModel):
-        return plain_data(value.model_dump())
+        return plain_data(value.model_dump(), currency)
     if is_dataclass(value) and not isinstance(value, type):
-        return plain_data(asdict(value))
+        return plain_data(asdict(value), currency)
     if isinstance(value, Mapping):
-        return {str(key): plain_data(inner) for key, inner in value.items()}
-    if isinstance(value, str | int | float | bool) or value is None:
-        return value
+        return _plain_mapping(value, currency)
     if isinstance(value, Path):
         return str(value)
-    if isinstance(value, Sequence | set | frozenset):
-        return [plain_data(inner) for inner in value]
+    if isinstance(value, Sequence | set | frozenset) and not isinstance(value, str):
+        return [plain_data(inner, currency) for inner in value]
     return value
+
+
+def _plain_mapping(value: Mapping[Any, Any], currency: str | None) -> dict[str, Any]:
+    own = value.get("currency", currency)
+    return {
+        str(key): plain_data(inner, key if key in CURRENCIES else own)
+        for key, inner in value.items()
+    }
 
 
 def as_json(result: Mapping[str, Any]) -> str:

@@ -1,0 +1,114 @@
+"""How fast and how large, measured in one run against named baselines.
+
+Every measurement runs in a process of its own, so that its peak memory is its own. Reading
+order: `measuring` (laps, peaks, child processes), `ours` and `frames` and `week_by_week` (what
+is measured), `comparing` (ratios, and whether all found the same figures), `table` (for people).
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from pipeline.bench.comparing import identical, ratios
+from pipeline.bench.measuring import Measured, in_a_process
+from pipeline.model import WrongCall
+
+__all__ = ["SIZES", "bench"]
+
+SIZES = (10_000, 100_000, 1_000_000)
+ROUNDS = 3
+#: Taken in turn within a round, so that a busy moment of the machine falls on all of them.
+_EACH_ROUND = ("read_memory", "read_file", "ours", "frames")
+_AFTERWARDS = ("later", "reload", "compare")
+_SLOW = "week_by_week"
+
+
+def bench(invoices: Sequence[int] | None, now: datetime) -> dict[str, Any]:
+    """Seconds, peak megabytes and ratios for each number of invoices.
+
+    `now` is the moment that the measured decisions are written with. Raises WrongCall for a
+    size below 1,000, where ratios say nothing.
+    """
+    sizes = tuple(invoices or SIZES)
+    for size in sizes:
+        if size < 1_000:
+            raise WrongCall(f"--invoices {size}: ratios say nothing below 1000 invoices.")
+    return {"machine": machine(), "sizes": [_measure(size, now) for size in sizes]}
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    packages = ("duckdb", "polars", "pandas", "numpy")
+    return {
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None,
+        "system": platform.system(),
+        "python": platform.python_version(),
+        **{name: version(name) for name in packages},
+    }
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def _measure(size: int, now: datetime) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="countback-bench-") as folder:
+        pilot = Path(folder) / "pilot"
+        _say(f"{size:,} invoices: writing them")
+        in_a_process("write", pilot, str(size))
+        written = _megabytes(pilot)
+        found = _rounds(size, pilot)
+        for job in _AFTERWARDS:
+            found[job] = [_run(size, job, pilot, now.isoformat())]
+        found[_SLOW] = [_run(size, _SLOW, pilot)]
+    return _result(size, written, found)
+
+
+def _rounds(size: int, pilot: Path) -> dict[str, list[Measured]]:
+    found: dict[str, list[Measured]] = {job: [] for job in _EACH_ROUND}
+    for turn in range(ROUNDS):
+        for job in _EACH_ROUND:
+            found[job].append(_run(size, job, pilot, turn=turn))
+    return found
+
+
+def _run(size: int, job: str, pilot: Path, *rest: str, turn: int = 0) -> Measured:
+    measured = in_a_process(job, pilot, *rest)
+    seconds = ", ".join(f"{name} {value:.2f}" for name, value in measured.seconds.items())
+    _say(f"{size:,} invoices: {job} {turn + 1}: {seconds}; peak {measured.peak_mb:,.0f} MB")
+    return measured
+
+
+def _megabytes(pilot: Path) -> float:
+    return sum(path.stat().st_size for path in (pilot / "exports").iterdir()) / 1e6
+
+
+def _result(size: int, written: float, found: dict[str, list[Measured]]) -> dict[str, Any]:
+    seconds = {job: _medians([run.seconds for run in runs]) for job, runs in found.items()}
+    cpu = {job: _medians([run.cpu for run in runs]) for job, runs in found.items()}
+    return {
+        "invoices": size,
+        "megabytes": round(written, 1),
+        "rounds": {job: len(runs) for job, runs in found.items()},
+        "seconds": seconds,
+        "cpu_seconds": cpu,
+        "peak_mb": {job: round(max(run.peak_mb for run in runs)) for job, runs in found.items()},
+        "ratios": ratios(seconds, cpu),
+        "identical": identical({job: runs[0].figures for job, runs in found.items()}),
+        "notes": found["later"][0].notes,
+    }
+
+
+def _medians(runs: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """The median of every lap over the rounds, seconds."""
+    return {lap: round(median(run[lap] for run in runs), 4) for lap in runs[0]}

@@ -1,0 +1,74 @@
+"""Ratios against named baselines, and whether every contestant found the same figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Seconds = Mapping[str, Mapping[str, float]]
+
+PEAK_GOAL_MB = 1_500
+
+
+def ratios(seconds: Seconds, cpu: Seconds) -> dict[str, dict[str, float | None]]:
+    """Name -> {"value": the ratio, "goal": at most this, or None where nothing is promised}."""
+    return {
+        name: {"value": round(value / base, 5), "goal": goal}
+        for name, value, base, goal in (*_against_others(seconds, cpu), *_against_the_load(seconds))
+    }
+
+
+def _against_others(
+    seconds: Seconds, cpu: Seconds
+) -> Iterator[tuple[str, float, float, float | None]]:
+    everything = seconds["ours"]["total"]
+    memory, file = seconds["read_memory"]["total"], seconds["read_file"]["total"]
+    yield "all / typed read", everything, memory, 4.0
+    yield "all / typed read, processor", cpu["ours"]["total"], cpu["read_memory"]["total"], None
+    yield "all / typed read to a file", everything, file, None
+    yield "load / typed read to a file", seconds["ours"]["load"], file, None
+    yield "all / vectorised pandas", everything, seconds["frames"]["total"], None
+    yield "pandas week by week / all", seconds["week_by_week"]["total"], everything, None
+
+
+def _against_the_load(seconds: Seconds) -> Iterator[tuple[str, float, float, float | None]]:
+    load, later = seconds["ours"]["load"], seconds["later"]
+    yield "moving the day / load", later["move_day"], load, 0.05
+    yield "moving the day and routing / load", later["move_day_and_route"], load, None
+    yield "recording a decision / load", later["record"], load, 0.01
+    yield "approving, routes at hand / load", later["decide_with_routes"], load, 0.01
+    yield "deciding from nothing / load", later["decide_from_nothing"], load, None
+    yield "one small file changed / load", seconds["reload"]["one_small_file"], load, None
+
+
+def identical(figures: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Contestant -> whether what it found is what we found: money to the cent, days to 1e-6."""
+    return {job: _same(figures["ours"], figures[job]) for job in ("frames", "week_by_week")}
+
+
+def _same(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    """How many figures were compared, and those that differ (at most five)."""
+    compared = 0
+    different = []
+    for part, found in theirs.items():
+        for name in sorted(found.keys() | _of_the_same_names(ours[part], found)):
+            compared += 1
+            if not _equal(ours[part].get(name), found.get(name)):
+                different.append(f"{part}: {name}")
+    return {"compared": compared, "same": not different, "different": different[:5]}
+
+
+def _of_the_same_names(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> set[str]:
+    """Our figures of a part, as far as the other computes figures of that name at all."""
+    names = {_last_word(name) for name in theirs}
+    return {name for name in ours if _last_word(name) in names}
+
+
+def _last_word(name: str) -> str:
+    return name.rpartition(" ")[2]
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if isinstance(one, float) and isinstance(other, float):
+        return abs(one - other) < 1e-6
+    return bool(one == other)

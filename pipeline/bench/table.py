@@ -1,0 +1,72 @@
+"""The measurements as a table for people: one column per size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipeline.bench.comparing import PEAK_GOAL_MB
+
+#: What it is, which job measured it, which lap of it.
+_SECONDS = (
+    ("our load: every row checked, books built", "ours", "load"),
+    ("  + aging", "ours", "aging"),
+    ("  + DSO", "ours", "dso"),
+    ("  + 52 weekly rolls", "ours", "rolls"),
+    ("ours, all of it", "ours", "total"),
+    ("DuckDB typed read, tables in memory", "read_memory", "total"),
+    ("DuckDB typed read, tables in a file", "read_file", "total"),
+    ("vectorised pandas, all of it", "frames", "total"),
+    ("pandas week by week, all of it", "week_by_week", "total"),
+    ("moving the day: aging", "later", "move_day"),
+    ("moving the day: aging and DSO", "later", "move_day_and_dso"),
+    ("routing every open invoice", "later", "route"),
+    ("moving the day and routing", "later", "move_day_and_route"),
+    ("one draft, routes at hand", "later", "draft"),
+    ("recording a decision", "later", "record"),
+    ("approving a case, routes at hand", "later", "decide_with_routes"),
+    ("deciding from nothing", "later", "decide_from_nothing"),
+    ("loading again, nothing changed", "reload", "unchanged"),
+    ("loading again, one small file changed", "reload", "one_small_file"),
+    ("before and after", "compare", "before_after"),
+)
+_PEAKS = (
+    ("ours, all of it", "ours"),
+    ("routing and deciding", "later"),
+    ("before and after", "compare"),
+    ("DuckDB typed read, in memory", "read_memory"),
+    ("vectorised pandas", "frames"),
+    ("pandas week by week", "week_by_week"),
+)
+_WIDTH = 46
+
+
+def table(result: Mapping[str, Any]) -> Iterator[str]:
+    """The lines of the table."""
+    sizes = result["sizes"]
+    yield "; ".join(f"{name} {value}" for name, value in result["machine"].items())
+    yield _line("invoices", [f"{size['invoices']:,}" for size in sizes])
+    yield _line("megabytes of exports", [f"{size['megabytes']:,.1f}" for size in sizes])
+    yield "seconds"
+    for words, job, lap in _SECONDS:
+        yield _line(words, [f"{size['seconds'][job][lap]:,.3f}" for size in sizes])
+    yield "peak MB"
+    for words, job in _PEAKS:
+        goal = f" (goal {PEAK_GOAL_MB:,})" if job == "ours" else ""
+        yield _line(words + goal, [f"{size['peak_mb'][job]:,}" for size in sizes])
+    yield "ratios"
+    for name, first in sizes[0]["ratios"].items():
+        goal = "" if first["goal"] is None else f" (goal {first['goal']:g})"
+        yield _line(name + goal, [f"{size['ratios'][name]['value']:.4g}" for size in sizes])
+    yield from _agreement(sizes)
+
+
+def _agreement(sizes: list[Mapping[str, Any]]) -> Iterator[str]:
+    yield "figures compared with ours, to the cent"
+    for words, job in (("vectorised pandas", "frames"), ("pandas week by week", "week_by_week")):
+        found = [size["identical"][job] for size in sizes]
+        yield _line(words, [f"{f['compared']} {'same' if f['same'] else 'DIFFER'}" for f in found])
+
+
+def _line(words: str, cells: list[str]) -> str:
+    return f"  {words:<{_WIDTH}}" + "".join(f"{cell:>14}" for cell in cells)
