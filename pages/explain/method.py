@@ -71,6 +71,7 @@ def _policy() -> None:
         ],
         key="policy_rules",
         alt="The rules in order",
+        height="content",
     )
     st.subheader("What stops a draft within any lane", anchor=False)
     table(
@@ -80,6 +81,7 @@ def _policy() -> None:
         ],
         key="policy_blockers",
         alt="The blockers",
+        height="content",
     )
     st.caption(f"Fingerprint of this policy: `{policy.fingerprint[:16]}`")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 import streamlit as st
@@ -15,13 +15,21 @@ from pages.parts.downloads import csv_bytes
 Row = Mapping[str, Any]
 
 
-def table(rows: Sequence[Row], *, key: str, alt: str, columns: Sequence[str] = ()) -> None:
+def table(
+    rows: Sequence[Row],
+    *,
+    key: str,
+    alt: str,
+    columns: Sequence[str] = (),
+    height: Literal["auto", "content"] = "auto",
+) -> None:
     """The rows as a quiet table; nothing is summed, sorted or left out."""
     shown = list(columns) or list(rows[0])
     st.dataframe(
         frame(rows, shown),
         key=key,
         hide_index=True,
+        height=height,
         column_config={name: _column(rows, name) for name in shown},
         alt=alt,
     )
@@ -57,8 +65,13 @@ def save(rows: Sequence[Row], *, key: str, name: str, label: str = "Save as CSV"
     )
 
 
+_WORDS = {"k": "Overrides", "n": "n", "low": "95 % from", "high": "95 % to", "add": "ADD"}
+
+
 def in_words(name: str) -> str:
     """A column's name as people say it."""
+    if name in _WORDS:
+        return _WORDS[name]
     words = name.replace("_id", "").replace("_", " ").strip()
     return words[:1].upper() + words[1:]
 

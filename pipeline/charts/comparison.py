@@ -139,7 +139,8 @@ def four_cells(cells: Mapping[str, Any]) -> go.Figure:
             for arm in _ARMS
             if cells.get(f"{arm}_{when}") is not None
         ]
-        name_ends(figure, ends, at, 0.08, **place)
+        highest = max((value for value, _, _ in ends), default=0.0)
+        name_ends(figure, ends, at, 0.08 * highest, **place)
     title = "What did each side do by itself?"
     described = (
         f"Days past due at payment before and after go-live: {'; '.join(said) or 'unknown'}."
@@ -171,7 +172,8 @@ def dso_lines(lines: Sequence[Row], marks: Sequence[Mark] = ()) -> go.Figure:
     if days:
         last = max(days)
         named = [(value, f"{name} {value:.1f}", colour) for value, name, colour in ends]
-        name_ends(figure, named, last, 0.075)
+        highest = max((value for value, _, _ in ends), default=0.0)
+        name_ends(figure, named, last, 0.075 * highest)
         mark_days(figure, marks, min(days), last)
         figure.update_xaxes(tickformat="%b\n%Y", type="date")
     return figure

@@ -139,15 +139,14 @@ def name_ends(
     figure: go.Figure,
     ends: Sequence[tuple[float, str, str]],
     last: object,
-    share_apart: float,
+    room: float,
     **axis: Any,
 ) -> None:
     """Names lines at their right ends (value, words, colour), moved apart where they would touch.
 
-    `share_apart` is the room that one name needs, as a share of the highest value.
+    `room` is the height that one name needs, in the unit of the values.
     """
-    top = max((value for value, _, _ in ends), default=0.0)
-    heights = apart([value for value, _, _ in ends], top * share_apart)
+    heights = apart([value for value, _, _ in ends], room)
     for height, (_, words, colour) in zip(heights, ends, strict=True):
         label(figure, last, height, words, colour, **axis)
 

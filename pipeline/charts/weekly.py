@@ -31,6 +31,9 @@ from pipeline.charts.style import (
     share,
 )
 
+#: Choosing a week does not fade the others: they are still what they were.
+_STAYS = {"marker": {"opacity": 1}}
+
 #: Points that count fewer than this are drawn hollow: too few to read anything into one.
 FEW = 5
 
@@ -170,6 +173,7 @@ def _rolled(figure: go.Figure, weeks: Sequence[Row], days: Sequence[date], curre
             x=days,
             y=[float(row["boundaries"][boundary]["rolled"]) for row in weeks],
             name=AGE_NAMES[bucket],
+            unselected=_STAYS,
             marker={"color": AGE_COLOURS[bucket], "line": {"color": OUTLINE, "width": 0.5}},
             hovertemplate=f"into {AGE_NAMES[bucket]}, week to %{{x|%-d %b %Y}}: "
             f"%{{y:,.0f}} {currency}<extra></extra>",
@@ -192,24 +196,27 @@ def _crossing(
         mode="lines+markers",
         line={"color": PILOT, "width": 2},
         marker={"size": 7, "color": colours},
+        unselected=_STAYS,
         cliponaxis=False,
         hovertemplate="week to %{x|%-d %b %Y}: %{y:.0%} crossed<extra></extra>",
         row=2,
         col=1,
     )
     names = [(rate, f"{rate:.0%} crossed", PILOT) for rate in rates[-1:] if rate is not None]
-    if limits:
+    if limits and days:
         names.append((limits["centre"], f"usual {limits['centre']:.0%}", CONTROL))
-        _usual(figure, limits)
-    name_ends(figure, names, days[-1] if days else None, 0.13, yref="y2")
+        _usual(figure, limits, days)
+    highest = max((rate for rate in rates if rate is not None), default=0.0)
+    name_ends(figure, names, days[-1] if days else None, 0.2 * highest, yref="y2")
 
 
-def _usual(figure: go.Figure, limits: Mapping[str, float]) -> None:
+def _usual(figure: go.Figure, limits: Mapping[str, float], days: Sequence[date]) -> None:
     """The band in which weeks lay before the pilot, and its middle."""
-    low, high = limits["low"], limits["high"]
-    figure.add_hrect(y0=low, y1=high, fillcolor=BAND, line_width=0, layer="below", row=2, col=1)
+    across = {"x0": days[0], "x1": days[-1], "layer": "below", "row": 2, "col": 1}
+    low, centre, high = (limits[name] for name in ("low", "centre", "high"))
+    figure.add_shape(type="rect", y0=low, y1=high, fillcolor=BAND, line_width=0, **across)
     dashed = {"color": CONTROL, "width": 1.5, "dash": "dash"}
-    figure.add_hline(y=limits["centre"], line=dashed, row=2, col=1)
+    figure.add_shape(type="line", y0=centre, y1=centre, line=dashed, **across)
 
 
 def _outside(rate: float | None, limits: Mapping[str, float] | None) -> bool:

@@ -57,12 +57,12 @@ select
     crossing.due_on,
     crossing.crossed_on,
     crossing.currency,
-    crossing.before_amount::decimal(18, 3) as open_at_start,
-    coalesce(closing.balance, 0)::decimal(18, 3) as open_at_end,
-    (crossing.before_amount * rates.rate)::decimal(18, 3) as scheduled,
+    crossing.before_amount::decimal(38, 3) as open_at_start,
+    coalesce(closing.balance, 0)::decimal(38, 3) as open_at_end,
+    (crossing.before_amount * rates.rate)::decimal(38, 3) as scheduled,
     (
         least(crossing.before_amount, coalesce(closing.balance, 0)) * rates.rate
-    )::decimal(18, 3) as rolled
+    )::decimal(38, 3) as rolled
 from crossing
 inner join rates on crossing.currency = rates.currency
 inner join invoices on crossing.invoice_key = invoices.invoice_key
