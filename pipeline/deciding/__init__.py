@@ -20,6 +20,7 @@ from pipeline.deciding.disputes import (
     dispute_subject,
     flag_dispute,
 )
+from pipeline.deciding.promises import promise_subject, record_promise
 
 __all__ = [
     "MATERIAL_EDIT_RATE",
@@ -35,6 +36,8 @@ __all__ = [
     "is_override",
     "is_stopped",
     "kill_switch",
+    "promise_subject",
+    "record_promise",
     "record_timing",
     "standing_decision",
     "undo",

@@ -4,14 +4,17 @@
 seed gives the same bytes. Read on in this order: `days` (the calendar), `casting`
 and `company` (who), `billing` and `paying` (what is owed, and when it is paid; the
 true effect of the pilot lives in `paying`), `stories` and `story_mail` (what is
-planted), `disputes`, `correspondence`, `prep`, `totals`, `writing`; `scale` writes a
-large pilot for speed tests.
+planted), `disputes`, `correspondence`, `prep`, `totals`, `writing`; then what people did,
+driven through the product itself: `reviewing`, `agenda`, `record`. `scale` writes a large
+pilot for speed tests.
 """
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from statistics import fmean
+from tempfile import TemporaryDirectory
 
 from pipeline.model import WrongCall
 
@@ -22,6 +25,7 @@ from .days import GO_LIVE, LAST_DAY, STARTED_ON
 from .disputes import contest
 from .paying import TRUE_SHRINK
 from .prep import time_the_work
+from .record import keep_record
 from .rows import Books
 from .scale import write_large
 from .stories import STORIES, Story, plant
@@ -49,7 +53,21 @@ def write_demo(folder: Path, *, seed: int = 7, invoices: int | None = None) -> N
     if invoices is not None:
         write_large(folder, seed=seed, invoices=invoices)
     else:
-        write_books(folder, keep_books(seed))
+        _write_whole(folder, seed)
+
+
+def _write_whole(folder: Path, seed: int) -> None:
+    """Exports, settings and record; made elsewhere, so that no cache stays behind."""
+    books = keep_books(seed)
+    with TemporaryDirectory(prefix="countback-demo-") as made:
+        write_books(Path(made), books)
+        keep_record(Path(made), books, seed)
+        shutil.copytree(Path(made, "exports"), folder / "exports", dirs_exist_ok=True)
+        for name in ("pilot.toml", "ledger.sqlite"):
+            # What a record left half-written beside it belongs to the one before.
+            for beside in folder.glob(f"{name}-*"):
+                beside.unlink()
+            shutil.copyfile(Path(made, name), folder / name)
 
 
 def keep_books(seed: int = 7) -> Books:

@@ -62,6 +62,11 @@ def name_of(person_id: str) -> str:
     return next(name for i, name, _ in _STAFF if i == person_id)
 
 
+def collector_of(customer_id: str) -> str:
+    """The id of the collector who looks after a customer."""
+    return COLLECTORS[int(customer_id.removeprefix("C-")) % len(COLLECTORS)]
+
+
 @dataclass(frozen=True, slots=True)
 class Cast:
     """What a story fixes about its customer; everything else is drawn."""
@@ -76,7 +81,7 @@ class Cast:
     terms_signed: str = ""
     """Terms of the contract, where they differ from those of the customer master."""
     contact_status: str = "active"
-    contact_verified_on: date = date(2026, 2, 18)
+    contact_verified_on: date = date(2026, 1, 21)
     contact_mailbox: str = ""
 
 

@@ -45,7 +45,8 @@ _BASE_DOLLARS = {
     "partner": (900, 3_000),
 }  # fmt: skip
 _LATE_A, _LATE_B = 0.45, 1.2
-_EXTRAS = {"enterprise": 0.5, "mid": 0.75, "smb": 0.1, "partner": 0.2}
+_EXTRAS = {"enterprise": 0.5, "mid": 3.0, "smb": 0.4, "partner": 0.2}
+_RENEWALS_FROM, _SPRING_FROM = date(2026, 2, 1), date(2026, 4, 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def _customer(rng: Random, customer_id: str, tier: str, terms: str, firm: str) -
         po_required=cast.po_required if cast else rng.random() < 0.12,
         legal_form=_legal_form(rng, tier),
         owner_id=cast.owner_id if cast else _owner(rng, tier),
-        renews_on=cast.renews_on if cast else _renewal(rng, customer_id),
+        renews_on=cast.renews_on if cast else _renewal(rng, customer_id, tier),
         health=cast.health if cast else rng.choices(("green", "amber", "red"), (78, 17, 5))[0],
         hands_off=customer_id in _HANDS_OFF,
     )
@@ -136,9 +137,14 @@ def _owner(rng: Random, tier: str) -> str:
     return rng.choice(casting.ACCOUNT_EXECUTIVES if tier != "smb" else ("P-15", "P-16", "P-14"))
 
 
-def _renewal(rng: Random, customer_id: str) -> date | None:
-    """Renewals lie evenly over the twelve months from February 2026."""
-    return None if customer_id in _THIN else date(2026, 2, 1) + timedelta(rng.randrange(365))
+def _renewal(rng: Random, customer_id: str, tier: str) -> date | None:
+    """Over the twelve months from February 2026; of the middle tier, one in three in spring."""
+    if customer_id in _THIN:
+        return None
+    day = rng.randrange(365)
+    if tier == "mid" and day % 3 == 0:
+        return _SPRING_FROM + timedelta(day % 49)
+    return _RENEWALS_FROM + timedelta(day)
 
 
 def _contacts(rng: Random, customer: Customer) -> list[Contact]:
@@ -163,7 +169,8 @@ def _cast_contact(number: str, customer: Customer, cast: Cast) -> Contact:
 def _contact(rng: Random, contact_id: str, customer: Customer, role: str) -> Contact:
     name = names.person(rng)
     fresh = rng.random() < (0.9 if customer.tier in ("mid", "enterprise") else 0.72)
-    age = rng.randrange(4, 86) if fresh else rng.randrange(100, 420)
+    # Before going live, whoever was left to confirm was confirmed.
+    age = rng.randrange(61, 88) if fresh else rng.randrange(100, 420)
     verified = None if not fresh and rng.random() < 0.2 else LAST_DAY - timedelta(age)
     status = rng.choices(("active", "left", "bounced"), (96, 2, 2))[0]
     source = rng.choice(("CRM", "onboarding form", "invoice reply", "phone"))

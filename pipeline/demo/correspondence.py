@@ -7,8 +7,8 @@ from random import Random
 
 from . import casting, wording
 from .casting import CAST
-from .days import LAST_DAY, after_business_hours, next_business_day, office_time
-from .rows import Books, Contact, Customer, Dispute, Invoice, Message, Ticket
+from .days import GO_LIVE, LAST_DAY, after_business_hours, next_business_day, office_time
+from .rows import Books, Contact, Customer, Dispute, Invoice, Message, Promised, Ticket
 from .stories import is_planted
 from .totals import balances
 
@@ -34,8 +34,7 @@ class Mailbox:
 
     def collector(self, invoice: Invoice) -> str:
         """Who of us writes to this customer."""
-        number = int(invoice.customer_id.removeprefix("C-"))
-        return casting.COLLECTORS[number % len(casting.COLLECTORS)]
+        return casting.collector_of(invoice.customer_id)
 
     def customer(self, invoice: Invoice) -> Customer:
         """The customer of an invoice."""
@@ -50,15 +49,25 @@ class Mailbox:
         self, thread: str, invoice: Invoice, way: str, sent_at: datetime, subject: str, body: str
     ) -> Message:
         """Add one message between the collector and the contact."""
+        message = self.compose(thread, invoice, way, sent_at, subject, body)
+        self._books.messages.append(message)
+        return message
+
+    def promise(self, message: Message, promised_on: date) -> None:
+        """Remember what an answer promises."""
+        self._books.promised.append(Promised(message, promised_on))
+
+    def compose(
+        self, thread: str, invoice: Invoice, way: str, sent_at: datetime, subject: str, body: str
+    ) -> Message:
+        """A message that the exports do not hold, or not yet."""
         ours = casting.own_mailbox(casting.name_of(self.collector(invoice)))
         theirs = self.contact(invoice).email
         sender, recipient = (theirs, ours) if way == "in" else (ours, theirs)
-        message = Message(
+        return Message(
             "", thread, invoice.customer_id, invoice.invoice_id, way, sent_at, sender, recipient,
             subject, body,
         )  # fmt: skip
-        self._books.messages.append(message)
-        return message
 
 
 def correspond(books: Books, seed: int) -> None:
@@ -102,10 +111,17 @@ def _remind(rng: Random, mailbox: Mailbox, invoice: Invoice, settled: date | Non
     sent_at = office_time(rng, reminded)
     subject = f"Invoice {invoice.invoice_id}"
     words = wording.REMINDER.format(**_fields(mailbox, invoice))
-    asked = mailbox.write(mailbox.open_thread(), invoice, "out", sent_at, subject, words)
+    # What went out through the pilot lies in its own record, not in the mail export.
+    write = mailbox.compose if _in_copilot(mailbox, invoice, reminded) else mailbox.write
+    asked = write(mailbox.open_thread(), invoice, "out", sent_at, subject, words)
     answered_at = after_business_hours(sent_at, rng.uniform(0.5, 14))
     if rng.random() < _ANSWERED and answered_at.date() < (settled or LAST_DAY):
         _answer(rng, mailbox, invoice, asked, answered_at, settled)
+
+
+def _in_copilot(mailbox: Mailbox, invoice: Invoice, day: date) -> bool:
+    customer = mailbox.customer(invoice)
+    return day >= GO_LIVE and (customer.tier, customer.terms) == ("mid", "NET30")
 
 
 def _answer(
@@ -116,12 +132,29 @@ def _answer(
     kind = rng.choices(kinds, list(wording.REPLY_WEIGHTS.values()))[0]
     if kind == "order" and not mailbox.customer(invoice).po_required:
         kind = "in_approval"
-    fields = _fields(mailbox, invoice) | {"day": _spoken(_promised(rng, sent_at, settled))}
+    promised_on = _promised(rng, sent_at, settled)
+    fields = _fields(mailbox, invoice) | {"day": _spoken(promised_on)}
     text = rng.choice(wording.REPLIES[kind]).format(**fields)
     automatic = kind == "away"
     subject = ("Automatic reply: " if automatic else "Re: ") + asked.subject
-    quoted = "" if automatic else _quote(asked, fields["ours"])
-    mailbox.write(asked.thread_id, invoice, "in", sent_at, subject, text + quoted)
+    is_exported = not _in_copilot(mailbox, invoice, asked.sent_at.date())
+    quoted = _quote(asked, fields["ours"]) if is_exported and not automatic else ""
+    answer = mailbox.write(asked.thread_id, invoice, "in", sent_at, subject, text + quoted)
+    if kind == "promise":
+        mailbox.promise(answer, promised_on)
+    _acknowledge(rng, mailbox, invoice, answer)
+
+
+def _acknowledge(rng: Random, mailbox: Mailbox, invoice: Invoice, heard: Message) -> None:
+    """Our own short answer, within a day."""
+    sent_at = after_business_hours(heard.sent_at, rng.uniform(0.2, 7))
+    if sent_at.date() > LAST_DAY:
+        return
+    automatic = heard.subject.startswith("Automatic reply: ")
+    choices = (wording.TRY_AGAIN,) if automatic else wording.ACKNOWLEDGEMENTS
+    words = rng.choice(choices).format(**_fields(mailbox, invoice))
+    subject = f"Re: Invoice {invoice.invoice_id}"
+    mailbox.write(heard.thread_id, invoice, "out", sent_at, subject, words)
 
 
 def _promised(rng: Random, sent_at: datetime, settled: date | None) -> date:
@@ -136,7 +169,8 @@ def _complain(rng: Random, mailbox: Mailbox, invoice: Invoice, dispute: Dispute)
     words = rng.choice(wording.DISPUTES[dispute.reason]).format(**fields)
     body = f"Hello {fields['ours']},\n\n{words}\n\n{fields['contact']}"
     subject = f"Invoice {invoice.invoice_id}"
-    mailbox.write(mailbox.open_thread(), invoice, "in", dispute.received_at, subject, body)
+    heard = mailbox.write(mailbox.open_thread(), invoice, "in", dispute.received_at, subject, body)
+    _acknowledge(rng, mailbox, invoice, heard)
 
 
 def _quote(asked: Message, author: str) -> str:

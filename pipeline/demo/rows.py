@@ -194,6 +194,14 @@ class Outcome:
     days_late_with: int
 
 
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """An answer that names a day of payment, which no export says apart from its words."""
+
+    message: Message
+    promised_on: date
+
+
 @dataclass(slots=True)
 class Books:
     """All rows of the demo company, and the hidden truth behind them."""
@@ -211,6 +219,7 @@ class Books:
     prep_log: list[PrepItem] = field(default_factory=list)
     control_totals: list[ControlTotal] = field(default_factory=list)
     truth: list[Outcome] = field(default_factory=list)
+    promised: list[Promised] = field(default_factory=list)
 
     def customer(self, customer_id: str) -> Customer:
         """The customer of that id (customers lie in the order of their ids)."""

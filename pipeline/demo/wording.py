@@ -29,7 +29,41 @@ REPLIES: dict[str, tuple[str, ...]] = {
     ),
     "order": ("Hello {ours},\n\nplease put our purchase order number on {invoice}.\n\n{contact}",),
 }
+ACKNOWLEDGEMENTS = (
+    "Thank you, {contact}. I have made a note of it.\n\n{ours}",
+    "Hello {contact},\n\nthanks for telling us; we will look after it.\n\n{ours}",
+    "Noted with thanks, {contact}.\n\n{ours}",
+)
+TRY_AGAIN = "Hello {contact},\n\nI will write again once you are back.\n\n{ours}"
 REPLY_WEIGHTS = {"promise": 42, "in_approval": 22, "document": 14, "away": 16, "order": 6}
+
+CLAUSES = (
+    "Many thanks for your help.",
+    "Thank you for looking into it.",
+    "Please call if anything is unclear.",
+)
+"""What reviewers add to a draft: so little that it counts as taken."""
+REQUESTS = (
+    "Could you please tell us whether it has been approved on your side, and when we may expect "
+    "the payment? If anything is missing, such as a document or an approval, just say so and we "
+    "will see to it.\n"
+    "Has it reached the right desk on your side? If it has, a short note with the planned payment "
+    "date would help us very much; if it has not, please tell us whom we should write to instead."
+).split("\n")
+"""What they put in the place of a draft's request."""
+NOTES: dict[str, tuple[str, ...]] = {
+    "PAID": ("The bank shows money from them: matching it first.", "Cash is being applied."),
+    "TIMING": ("Their payment run is at the end of the week.", "We spoke on the telephone."),
+    "CONTACT": ("They have a new clerk; asking for the address.", "Confirming the contact first."),
+    "FACT": ("The terms have to be settled first.", "Billing is checking the invoice."),
+    "RELATIONSHIP": ("Long-standing customer: a softer word from the owner.",),
+    "RENEWAL": (
+        "In renewal talks: I call them myself.",
+        "Not while the renewal is on the table; I will raise it in our meeting.",
+        "Their sponsor asked us not to mail about invoices before signing.",
+    ),
+}
+"""Why, in the reviewers' words, by reason."""
 
 DISPUTES: dict[str, tuple[str, ...]] = {
     "PRICE": (
