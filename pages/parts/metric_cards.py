@@ -104,7 +104,8 @@ def _disputes(hours: Found) -> Card:
     if before and before["median_business"] is not None:
         lines.append(f"Baseline {before['median_business']:.1f} h (n = {before['n']})")
     else:
-        lines.append("No baseline: no dispute was routed before go-live")
+        why = "no dispute was routed before go-live" if before else "no day 0 is set"
+        lines.append(f"No baseline: {why}")
     if hours.get("why"):
         lines.append(hours["why"])
     return Card(

@@ -54,8 +54,9 @@ def page() -> None:
     st.markdown(escaped(standing(settings, here.as_of)))
     if not (settings.pilot.started_on and settings.segment.where and settings.control.where):
         _not_set_up(here)
-    else:
-        _comparison(here)
+        _dso(here)
+        return
+    _comparison(here)
     _dso(here)
     _not_proven(here)
 
