@@ -123,7 +123,8 @@ def _names(here: Session) -> dict[str, str]:
 
 def _searchable(entry: Entry, names: dict[str, str]) -> str:
     customer = str(entry.payload.get("customer_id", entry.subject.split("/")[0]))
-    said = (entry.subject, entry.by, happened(entry), canonical_json(entry.payload))
+    reason = REASONS.get(entry.payload.get("reason") or "", "")
+    said = (entry.subject, entry.by, happened(entry), reason, canonical_json(entry.payload))
     return " ".join((*said, names.get(customer, ""))).casefold()
 
 

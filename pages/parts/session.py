@@ -21,7 +21,7 @@ from pages.parts import address, places
 from pipeline.ledger import Ledger
 from pipeline.model import CountbackError, Entry, canonical_json, fingerprint
 from pipeline.pilot import Desk, Pilot, Progress
-from pipeline.warehouse.day import Day
+from pipeline.warehouse.day import Day, OpenBooks
 
 _BUILDING = threading.Lock()
 Key = tuple[str, ...]
@@ -88,6 +88,7 @@ def _ledger(path: str) -> Ledger:
 def forget_everything() -> None:
     """Lets go of every record and result: the files underneath are about to change places."""
     _ledger.clear()
+    _pilot.clear()
     _kept.clear()
 
 
@@ -120,18 +121,43 @@ def again() -> Session:
 
 def open_session(folder: Path, as_of: date | None, reviewer: str, progress: Progress) -> Session:
     """The pilot in a folder as seen from a day; its books are built when they are not yet."""
-    pilot = Pilot.open(folder)
+    pilot = _pilot(str(folder), _stamps(folder))
     with _BUILDING:  # two runs of one process would build into the same file
         books = pilot.books(progress)
-    has_record = pilot.record.exists()
-    entries = tuple(_ledger(str(pilot.record)).entries()) if has_record else ()
-    is_empty = not books.currencies()
-    usual = today() if is_empty else pilot.as_of()
+    entries = _entries(pilot)
+    path = str(books.path)
+    last_known = _kept((path, "last known day"), lambda: _last_known(books))
+    usual = pilot.settings.pilot.as_of or last_known or today()
     on = as_of or usual
     settings = fingerprint(canonical_json(pilot.settings.model_dump(mode="json")))
     head = entries[-1].hash if entries else ""
-    key = (str(books.path), settings, head, on.isoformat())
-    return Session(pilot, on, usual, is_empty, reviewer.strip(), entries, key)
+    key = (path, settings, head, on.isoformat())
+    return Session(pilot, on, usual, last_known is None, reviewer.strip(), entries, key)
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _pilot(folder: str, stamps: Key) -> Pilot:  # noqa: ARG001 - the stamps are part of its name
+    return Pilot.open(folder)
+
+
+def _stamps(folder: Path) -> Key:
+    """What changes when the settings or the pilot's own layouts do."""
+    files = [folder / "pilot.toml", *sorted((folder / "formats").glob("*.toml"))]
+    return tuple(f"{path}:{path.stat().st_mtime_ns}" for path in files if path.exists())
+
+
+def _entries(pilot: Pilot) -> tuple[Entry, ...]:
+    """The whole record; read again only when something was added to it."""
+    if not pilot.record.exists():
+        return ()
+    ledger = _ledger(str(pilot.record))
+    head = ledger.head()
+    return _kept((str(pilot.record), head.hash, "entries"), lambda: tuple(ledger.entries()))
+
+
+def _last_known(books: OpenBooks) -> date | None:
+    """The last day of which the books know something; None when no invoice is in them."""
+    return books.last_known_day() if books.currencies() else None
 
 
 def load(folder: Path, answers: dict[str, str]) -> None:

@@ -101,6 +101,7 @@ def _decide(here: Session, verdict: Verdict, case_id: str, moment: Moment) -> En
         until=state.get("hold_until"),
         review_seconds=round(shown.active, 1),
         expected_version=shown.version,
+        desk=here.desk,
     )
 
 
