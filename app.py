@@ -44,5 +44,7 @@ def site() -> dict[str, list[st.Page]]:
     }
 
 
-st.set_page_config(page_title="Countback", page_icon=":material/history:", layout="wide")
+st.set_page_config(
+    page_title="Countback", page_icon=str(HERE / "pages" / "parts" / "favicon.png"), layout="wide"
+)
 frame.around(st.navigation(site(), expanded=True).run)
