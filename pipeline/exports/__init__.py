@@ -3,12 +3,13 @@
 Reading order: `kinds` (the twelve tables and their columns), `layouts` (a TOML file
 per system and report), `sketching` (encoding, delimiter, header, layout), `scanning`
 (is the file plain?), `records` (the exact way for all others), `dates` (day or month
-first), `results` (what comes out), `reading` (one file from end to end).
+first), `results` (what comes out), `reading` (one table from end to end), `mail` and
+`agreements` (files that are no tables), `opening` (which of them a file is for).
 """
 
 from pipeline.exports.kinds import KINDS, Column, Kind
 from pipeline.exports.layouts import Also, Layout, load_layout, load_layouts, recognise
-from pipeline.exports.reading import read
+from pipeline.exports.opening import content_digest, mails, read
 from pipeline.exports.results import (
     CsvSource,
     FrameSource,
@@ -32,8 +33,10 @@ __all__ = [
     "RefusedRow",
     "SkippedRow",
     "Table",
+    "content_digest",
     "load_layout",
     "load_layouts",
+    "mails",
     "read",
     "recognise",
 ]
