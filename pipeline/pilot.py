@@ -24,8 +24,9 @@ from pipeline.settings import Settings, read_settings
 from pipeline.warehouse import evidence
 from pipeline.warehouse.answers import read_answers, write_answers
 from pipeline.warehouse.books import ExportFile, Ingredients, build
-from pipeline.warehouse.day import Day, Lens, OpenBooks, Row, open_books
+from pipeline.warehouse.day import Day, Lens, Row
 from pipeline.warehouse.intake_report import LoadReport, load_report
+from pipeline.warehouse.opening import DamagedBooks, OpenBooks, open_books
 from pipeline.warehouse.policy import bind, routed
 
 Progress = Callable[[str], None]
@@ -130,7 +131,14 @@ class Pilot:
 
     def books(self, progress: Progress = _silent) -> OpenBooks:
         """The books of the exports as they are now, built if they are not there yet."""
-        return open_books(build(self._ingredients(), self.folder / ".cache", progress))
+        try:
+            return open_books(self._built(progress))
+        except DamagedBooks:
+            progress("The books were damaged: building them again")
+            return open_books(self._built(progress))
+
+    def _built(self, progress: Progress) -> Path:
+        return build(self._ingredients(), self.folder / ".cache", progress)
 
     def _ingredients(self) -> Ingredients:
         return Ingredients(
@@ -210,7 +218,7 @@ class Pilot:
         """Every open invoice of the day, routed; own rules are bound first."""
         if self.settings.rule:
             bind(day, self.policy, str(self.folder / "pilot.toml"))
-        rows = routed(day, self.policy)
+        rows = routed(day, self.policy, str(self.folder / "pilot.toml"))
         by_invoice = {row["invoice_id"]: row for row in rows}
         routes = tuple(route(row) for row in rows)
         return Desk(routes, tuple(cases(routes, by_invoice)), by_invoice, self.policy)

@@ -87,6 +87,10 @@ def policy(rules: Sequence[Mapping[str, Any]], place: str) -> Policy:
     for name in names:
         if names.count(name) > 1:
             raise WrongCall(f"{place}: two rules are called {name!r}: give each its own name.")
+        if name in guard_names() or name == ROUTINE.name:
+            raise WrongCall(
+                f"{place}: rule {name!r} has the name of one that always stands: call it otherwise."
+            )
     return Policy(
         rules=_with_guards(chosen),
         blockers=tuple((b["code"], b["when"], b["sentence"]) for b in _shipped().blockers),

@@ -98,8 +98,10 @@ class Settings(Noun):
         for code, rate in rates.items():
             if code not in CURRENCIES:
                 raise ValueError(f"{code!r} is not an ISO 4217 currency code")
-            if not rate.is_finite() or rate <= 0:
-                raise ValueError(f"the rate of {code} must be above zero")
+            if not rate.is_finite() or not 0 < rate < 1_000_000:
+                raise ValueError(f"the rate of {code} must be above zero and below a million")
+            if rate != round(rate, 12):
+                raise ValueError(f"the rate of {code} has more than twelve decimals")
         return rates
 
     @property

@@ -8,21 +8,31 @@ loses nothing. Rows of files that did not change are copied from the books befor
 from __future__ import annotations
 
 import os
+import shutil
+import threading
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
 
+from pipeline import exports, model
 from pipeline.exports import Layout, Reading, read
 from pipeline.model import CountbackError, fingerprint
 from pipeline.warehouse.conversions import MACROS, quoted
-from pipeline.warehouse.intake import ACCEPTED, REFUSED, Intake, create_tables
+from pipeline.warehouse.converting import ACCEPTED, REFUSED
+from pipeline.warehouse.intake import Intake, changed, create_tables
 from pipeline.warehouse.reconciling import reconcile
 from pipeline.warehouse.statements import SQL, folder
 
 #: Memory that building may take; DuckDB spills to disk beyond it.
 MEMORY_LIMIT = "1GB"
+#: Squeezing text costs more time than a file that may be deleted at any moment is worth.
+_LEFT_OUT = "fsst,dict_fsst,zstd,rle,chimp,patas,alp,alprd,roaring"
+#: Two threads of one process would build into the same file.
+_BUILDING = threading.Lock()
 Progress = Callable[[str], None]
 
 
@@ -62,42 +72,75 @@ class Ingredients:
         )
 
 
+@cache
 def _engine(part: str) -> str:
     """The fingerprint of the code behind a part: other code, other books."""
     here = Path(__file__).parent
-    files = (
-        sorted((SQL / "tables").glob("*.sql"))
-        if part == "tables"
-        else [here / "intake.py", here / "conversions.py", here / "reconciling.py", Path(__file__)]
-    )
-    return fingerprint(*(file.read_text(encoding="utf-8") for file in files))
+    names = ("intake", "conversions", "converting", "reconciling", "books")
+    read_by = [*(here / f"{name}.py" for name in names), Path(model.__file__)]
+    read_by += sorted(Path(exports.__file__).parent.glob("*.py"))
+    files = sorted((SQL / "tables").glob("*.sql")) if part == "tables" else read_by
+    return fingerprint(duckdb.__version__, *(file.read_text(encoding="utf-8") for file in files))
 
 
-def build(
-    ingredients: Ingredients, folder_path: Path, progress: Progress = lambda _: None
-) -> Path:
+def build(ingredients: Ingredients, folder_path: Path, progress: Progress = lambda _: None) -> Path:
     """The path of the books in `folder_path`, built when they are not there yet.
 
-    Raises CountbackError when the folder cannot be written or the disk is full.
+    Raises CountbackError when the folder cannot be written, the disk is full, or a file changes
+    while it is read.
     """
     target = folder_path / f"books-{ingredients.fingerprint[:16]}.duckdb"
-    if target.exists():
-        return target
-    building = folder_path / f"building-{os.getpid()}-{target.name}"
+    with _BUILDING:
+        if not target.exists():
+            _build_safely(ingredients, target, progress)
+    return target
+
+
+def _build_safely(ingredients: Ingredients, target: Path, progress: Progress) -> None:
+    building = target.with_name(f"building-{os.getpid()}-{target.name}")
     try:
-        folder_path.mkdir(parents=True, exist_ok=True)
-        _clear_abandoned(folder_path)
-        _build(ingredients, building, _newest(folder_path), progress)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _clear_abandoned(target.parent)
+        _build_from(ingredients, building, _newest(target.parent), progress)
         building.replace(target)
     except (OSError, duckdb.IOException) as error:
         raise CountbackError(
-            f"{folder_path}: the books cannot be written here ({_first_line(error)}): "
+            f"{target.parent}: the books cannot be written here ({_first_line(error)}): "
             "free some disk space or make the folder writable, and try again."
         ) from error
     finally:
-        building.unlink(missing_ok=True)
-    _forget_older(folder_path, target)
-    return target
+        _remove(building)
+    _forget_older(target.parent, target)
+
+
+def _build_from(
+    ingredients: Ingredients, building: Path, before: Path | None, progress: Progress
+) -> None:
+    """Builds with what the books before know; from nothing when they turn out damaged."""
+    try:
+        _build(ingredients, building, before, progress)
+    except duckdb.Error as error:
+        if before is None or not is_damage(error):
+            raise
+        progress("The books before are damaged: reading everything again")
+        before.unlink(missing_ok=True)
+        _remove(building)
+        _build(ingredients, building, None, progress)
+
+
+def is_damage(error: duckdb.Error) -> bool:
+    """Whether an error says that a books file is not as it was written."""
+    text = str(error)
+    return any(word in text for word in ("orrupt", "not a valid DuckDB", "read enough bytes"))
+
+
+def _remove(building: Path) -> None:
+    """Removes a half-built file with its log and its spilled parts."""
+    for path in building.parent.glob(f"{building.name}*"):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _first_line(error: Exception) -> str:
@@ -111,10 +154,20 @@ def _newest(folder_path: Path) -> Path | None:
 
 def _clear_abandoned(folder_path: Path) -> None:
     """Removes what builds left behind whose process is gone."""
-    for path in folder_path.glob("building-*"):
+    for path in [*folder_path.glob("building-*"), *folder_path.glob("spill-*")]:
         process = path.name.split("-")[1]
-        if process != str(os.getpid()) and not Path(f"/proc/{process}").exists():
-            path.unlink(missing_ok=True)
+        if process.isdigit() and not _is_running(int(process)):
+            _remove(path)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _forget_older(folder_path: Path, target: Path) -> None:
@@ -131,15 +184,15 @@ def connect(path: str) -> duckdb.DuckDBPyConnection:
         "set timezone = 'UTC'; set autoinstall_known_extensions = false; "
         f"set autoload_known_extensions = false; set memory_limit = '{MEMORY_LIMIT}'"
     )
-    for macro in MACROS:
-        connection.execute(macro)
+    connection.execute("; ".join(MACROS))
     return connection
 
 
 def _build(
     ingredients: Ingredients, building: Path, before: Path | None, progress: Progress
 ) -> None:
-    with connect(str(building)) as connection:
+    with closing(connect(str(building))) as connection:
+        connection.execute(f"set disabled_compression_methods = '{_LEFT_OUT}'")
         create_tables(connection)
         connection.execute(
             "create table origin as select ? as reading_fingerprint, ? as currency",
@@ -163,32 +216,52 @@ def _take_in(
     intake = Intake(connection, ingredients.currency)
     old = _attach_old(connection, ingredients, before)
     for file_id, file in enumerate(ingredients.files):
-        known = old.get((file.name, file.sha256))
-        if known is not None and file.name not in ingredients.answers:
+        known = old.get((file.name, file.sha256, ingredients.answers.get(file.name)))
+        if known is not None:
             progress(f"Keeping {file.name}")
             _copy(connection, known, file_id)
         else:
             progress(f"Reading {file.name}")
-            intake.add(file_id, _read(file, ingredients))
+            _take(intake, file_id, file, ingredients)
     if old:
         connection.execute("detach before")
 
 
-def _read(file: ExportFile, ingredients: Ingredients) -> Reading:
-    return read(file.path, file.name, ingredients.layouts, ingredients.answers)
+def _take(intake: Intake, file_id: int, file: ExportFile, ingredients: Ingredients) -> None:
+    """Reads one file; raises CountbackError when it is not the file that was named."""
+    stamp = _stamp(file.path)
+    answer = ingredients.answers.get(file.name)
+    reading: Reading = read(file.path, file.name, ingredients.layouts, ingredients.answers)
+    if reading.sha256 not in ("", file.sha256):
+        raise changed(file.name)
+    intake.add(file_id, reading, answer)
+    if _stamp(file.path) != stamp:
+        raise changed(file.name)
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What tells whether a file was written to; None when it is not there."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return (stat.st_size, stat.st_mtime_ns, stat.st_ino)
+
+
+Known = dict[tuple[str, str, str | None], int]
 
 
 def _attach_old(
     connection: duckdb.DuckDBPyConnection, ingredients: Ingredients, before: Path | None
-) -> dict[tuple[str, str], int]:
-    """(name, hash) -> file_id of what the books before already hold, read the same way."""
+) -> Known:
+    """(name, hash, answer) -> file_id of what the books before hold, read the same way."""
     if before is None:
         return {}
     try:
         connection.execute(f"attach {quoted(str(before))} as before (read_only)")
         origin = connection.execute("select reading_fingerprint from before.origin").fetchone()
         rows = connection.execute(
-            "select file, sha256, file_id from before.files where state <> 'question'"
+            "select file, sha256, answer, file_id from before.files where state <> 'question'"
         ).fetchall()
     except duckdb.Error:
         # Damaged or written by another version: everything is read afresh, nothing is lost.
@@ -197,7 +270,7 @@ def _attach_old(
     if origin != (ingredients.reading_fingerprint,) or not rows:
         connection.execute("detach before")
         return {}
-    return {(str(file), str(sha)): int(file_id) for file, sha, file_id in rows}
+    return {(file, sha256, answer): file_id for file, sha256, answer, file_id in rows}
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, old_id: int, new_id: int) -> None:
@@ -218,12 +291,12 @@ def _copy(connection: duckdb.DuckDBPyConnection, old_id: int, new_id: int) -> No
         [old_id],
     )
     loads = connection.execute(
-        "select kind, is_derived from before.loads where file_id = ?", [old_id]
+        "select kind, is_derived, first_line from before.loads where file_id = ?", [old_id]
     ).fetchall()
-    for kind, is_derived in loads:
+    for kind, is_derived, first_line in loads:
         connection.execute(
-            f"insert into loads select {new_id}, ?, ?, count(*) from intake_{kind}",
-            [kind, is_derived],
+            f"insert into loads select {new_id}, ?, ?, count(*), ? from intake_{kind}",
+            [kind, is_derived, first_line],
         )
         connection.execute(
             f"insert into intake_{kind} select {new_id} as file_id, row_no, "
@@ -231,4 +304,3 @@ def _copy(connection: duckdb.DuckDBPyConnection, old_id: int, new_id: int) -> No
             f"* exclude (file_id, row_no, fate) from before.intake_{kind} "
             f"where file_id = {old_id} order by rowid"
         )
-

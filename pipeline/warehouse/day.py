@@ -6,25 +6,38 @@ Its tables are SELECTs in `sql/day`, made when first asked for; the metrics are 
 
 from __future__ import annotations
 
-import threading
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import duckdb
 import polars as pl
 
-from pipeline.model import CountbackError, Entry, WrongCall, canonical_json
-from pipeline.warehouse.books import connect
-from pipeline.warehouse.conversions import MACROS, quoted
+from pipeline.model import Entry, WrongCall, canonical_json
+from pipeline.warehouse.conversions import quoted
+from pipeline.warehouse.opening import OpenBooks, Row
 from pipeline.warehouse.statements import Statement, folder
+
+__all__ = [
+    "Day",
+    "Flavour",
+    "Lens",
+    "Metric",
+    "Row",
+    "Scope",
+    "Weeks",
+    "Windows",
+    "enclosed",
+    "fridays",
+    "told",
+    "week_ending",
+]
 
 Flavour = Literal["restated", "reported"]
 Scope = Literal["ALL", "SEGMENT", "CONTROL"]
-Row = dict[str, Any]
 Weeks = Sequence[tuple[date, date]]
 #: (is_post, first due day, first due day no longer in it, first day not followed)
 Windows = Sequence[tuple[bool, date, date, date]]
@@ -58,60 +71,6 @@ class Metric:
     rows: tuple[Row, ...]
 
 
-class OpenBooks:
-    """One books file, opened read-only and locked down; hands out days."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._host = connect(":memory:")
-        self._guard = threading.Lock()
-        try:
-            self._host.execute(f"attach {quoted(str(path))} as books (read_only)")
-        except duckdb.Error as error:
-            raise CountbackError(
-                f"{path.name}: the books cannot be opened ({str(error).splitlines()[0]}): "
-                "delete the file and load again; nothing else is lost."
-            ) from error
-        self._host.execute(
-            "set enable_external_access = false; set lock_configuration = true"
-        )
-
-    def cursor(self) -> duckdb.DuckDBPyConnection:
-        """A cursor of its own, looking at the books first."""
-        with self._guard:
-            cursor = self._host.cursor()
-        # Temporary macros belong to one cursor, like the day's tables.
-        cursor.execute("; ".join(("use books", *MACROS)))
-        return cursor
-
-    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
-        """The rows of one query on the books as they are, whatever the day."""
-        return _rows(self.cursor(), sql, parameters)
-
-    def last_known_day(self) -> date:
-        """The last day on which the exports know something; raises when they know nothing."""
-        day = self.rows("select day from last_known_day")[0]["day"]
-        if day is None:
-            raise CountbackError(
-                "The books are empty: no invoice was loaded. Load a folder of exports with "
-                "`python -m pipeline load FOLDER --pilot PILOT`."
-            )
-        return day  # type: ignore[no-any-return]
-
-    def currencies(self) -> list[str]:
-        """The currencies of the invoices, in order of name."""
-        rows = self.rows("select distinct currency from receivables order by currency")
-        return [row["currency"] for row in rows]
-
-    def has_history(self) -> bool:
-        """Whether the files tell of any payment, credit or write-off."""
-        return bool(self.rows("select 1 as is_there from movements limit 1"))
-
-    def close(self) -> None:
-        """Lets go of the file."""
-        self._host.close()
-
-
 def _metric(statement: Statement, rows: Sequence[Row]) -> Metric:
     headers = statement.headers
     return Metric(
@@ -124,27 +83,6 @@ def _metric(statement: Statement, rows: Sequence[Row]) -> Metric:
         columns=tuple(rows[0]) if rows else (),
         rows=tuple(rows),
     )
-
-
-_OPEN: dict[Path, OpenBooks] = {}
-_OPENING = threading.Lock()
-
-
-def open_books(path: Path) -> OpenBooks:
-    """The books at `path`; one connection per file and process, shared by cursors."""
-    with _OPENING:
-        known = _OPEN.get(path)
-        if known is None:
-            known = _OPEN[path] = OpenBooks(path)
-        return known
-
-
-def _rows(
-    cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()
-) -> list[Row]:
-    found = cursor.execute(sql, list(parameters))
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
 
 
 _LEDGER_SCHEMA = {
@@ -192,6 +130,29 @@ def _ledger_frame(entries: Sequence[Entry], as_of: date) -> pl.DataFrame:
     )
 
 
+#: Wider than money, or amounts of ten millions would not fit once multiplied.
+_RATES = "currency varchar, rate decimal(28, 12)"
+#: Functions that give another answer each time: the same files must give the same routes.
+_CHANGING = re.compile(
+    r"\b((now|today|random|setseed|uuid\w*|gen_random_uuid|get_current_\w+|nextval"
+    r"|transaction_timestamp|txid_current)\s*\(|current_(date|time|timestamp|localtime\w*)\b"
+    r"|localtime(stamp)?\b)",
+    re.IGNORECASE,
+)
+_WRITTEN = re.compile(r"'(?:[^']|'')*'")
+
+
+def enclosed(where: str) -> str:
+    """A condition in brackets; a comment at its end ends with its line."""
+    return f"({where}\n)"
+
+
+def told(error: Exception) -> str:
+    """What the database says, without its own headings and the query."""
+    first = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return first.split("Error: ", 1)[-1].rstrip(".")
+
+
 class Day:
     """The books and the record as of one day."""
 
@@ -216,10 +177,13 @@ class Day:
         )
         self._cursor.unregister("incoming_entries")
         rates = {self.lens.currency: Decimal(1), **self.lens.rates}
-        self._values("rates", "currency varchar, rate decimal(18, 8)", list(rates.items()))
+        self._values("rates", _RATES, list(rates.items()))
         self._values("lists", "customer_id varchar", [(c,) for c in self.lens.hands_off])
         self._set_arms()
         self._set("restated", "ALL", 90)
+
+    def _run(self, sql: str, parameters: Sequence[object] = ()) -> None:
+        self.books.fetch(self._cursor, sql, parameters)
 
     def _values(self, name: str, columns: str, rows: Sequence[Sequence[object]]) -> None:
         self._cursor.execute(f"create or replace temp table {name} ({columns})")
@@ -233,13 +197,20 @@ class Day:
         segment, control = self.lens.segment_where, self.lens.control_where
         if not segment:
             return
-        inside, outside = f"({segment})", f"({control or 'false'})"
+        inside, outside = enclosed(segment), enclosed(control or "false")
         pilot = f"{inside} and not coalesce({outside}, false)"
         other = outside if self.lens.is_holdout else f"{outside} and not coalesce({inside}, false)"
         for arm, where in (("SEGMENT", pilot), ("CONTROL", other)):
-            self._cursor.execute(
-                f"insert into arms select customer_key, {quoted(arm)} from customers where {where}"
-            )
+            try:
+                self._cursor.execute(
+                    f"insert into arms select customer_key, {quoted(arm)} from customers "
+                    f"where {where}"
+                )
+            except duckdb.Error as error:
+                raise WrongCall(
+                    f"pilot.toml: [segment] or [control] where cannot be worked out for every "
+                    f"customer: {told(error)}."
+                ) from error
 
     def _set(
         self, flavour: Flavour, customers: Scope, days: int, as_of: date | None = None
@@ -248,7 +219,7 @@ class Day:
         if self._state == state:
             return
         self._state = state
-        self._cursor.execute(
+        self._run(
             "create or replace temp table pilot as select ?::date as as_of, "
             "?::varchar as flavour, ?::integer as days, ?::varchar as currency",
             [state[3], flavour, days, self.lens.currency],
@@ -258,9 +229,7 @@ class Day:
             if customers == "ALL"
             else f"select customer_key from arms where arm = {quoted(customers)}"
         )
-        self._cursor.execute(f"create or replace temp table scope as {scope}")
-        # unapplied_now reads the flavour: it must not outlive a change of it.
-        self._forget("unapplied_now")
+        self._run(f"create or replace temp table scope as {scope}")
 
     def _set_weeks(self, weeks: Weeks) -> None:
         if self._weeks == weeks:
@@ -268,10 +237,10 @@ class Day:
         self._weeks = weeks
         self._values("weeks", "week_start date, week_end date", list(weeks))
 
-    def _forget(self, name: str) -> None:
-        if name in self._made:
-            self._made.discard(name)
-            self._cursor.execute(f"drop table if exists temp.{name}")
+    def _set_windows(self, windows: Windows) -> None:
+        columns = "is_post boolean, due_from date, due_before date, cut_on date"
+        if windows:
+            self._values("windows", columns, list(windows))
 
     def _need(self, statement: Statement) -> None:
         """Makes the day's tables that a statement reads, and theirs before them."""
@@ -279,13 +248,11 @@ class Day:
         for name in sorted(statement.words & tables.keys()):
             if name != statement.name and name not in self._made:
                 self._need(tables[name])
-                self._made.add(name)
                 what = "view" if tables[name].is_view else "table"
                 if what == "view" and self._weeks is None:
                     self._set_weeks([])
-                self._cursor.execute(
-                    f"create or replace temp {what} {name} as {tables[name].select}"
-                )
+                self._run(f"create or replace temp {what} {name} as {tables[name].select}")
+                self._made.add(name)
 
     def metric(
         self,
@@ -295,15 +262,16 @@ class Day:
         customers: Scope = "ALL",
         days: int = 90,
         weeks: Weeks = (),
+        windows: Windows = (),
         as_of: date | None = None,
     ) -> Metric:
         """One metric of `sql/metrics` as of the day; raises WrongCall for an unknown name.
 
         Another `as_of` may be given to metrics that read the books alone (such as `dso`).
         """
+        self._set_windows(windows)
         statement = self._ready(name, flavour, customers, days, weeks, as_of)
-        rows = self._select(statement.select)
-        return _metric(statement, rows)
+        return _metric(statement, self._select(statement.select))
 
     def metric_frame(
         self,
@@ -315,14 +283,9 @@ class Day:
         windows: Windows = (),
     ) -> pl.DataFrame:
         """A metric's rows as a Polars frame, for what statistics count from many rows."""
-        if windows:
-            self._values(
-                "windows",
-                "is_post boolean, due_from date, due_before date, cut_on date",
-                list(windows),
-            )
+        self._set_windows(windows)
         statement = self._ready(name, flavour, customers, 90, weeks)
-        return self._cursor.sql(statement.select).pl()
+        return self.books.frame(self._cursor, statement.select)
 
     def _ready(
         self,
@@ -346,9 +309,13 @@ class Day:
     def check(self, name: str) -> list[Row]:
         """The offending rows of one check; none means that it passes."""
         statement = folder("checks")[name]
-        self._set("restated", "ALL", 90)
+        self._look_back()
         self._need(statement)
         return self._select(statement.select)
+
+    def _look_back(self) -> None:
+        """Sees all customers from the day itself again, whatever was asked for last."""
+        self._set("restated", "ALL", 90)
 
     def invoices_named(self, invoice_id: str) -> list[Row]:
         """The invoice of that number, if the books hold it."""
@@ -360,32 +327,49 @@ class Day:
 
     def select(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """The rows of a query over the books and the day's tables."""
+        self._look_back()
         self._need(Statement("", {}, "", sql.lower()))
         return self._select(sql, parameters)
 
     def frame(self, sql: str) -> pl.DataFrame:
         """The same as a Polars frame, for what is counted outside SQL (statistics)."""
+        self._look_back()
         self._need(Statement("", {}, "", sql.lower()))
-        return self._cursor.sql(sql).pl()
+        return self.books.frame(self._cursor, sql)
 
     def _select(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
-        return _rows(self._cursor, sql, parameters)
+        return self.books.fetch(self._cursor, sql, parameters)
 
     def check_predicate(self, where: str, table: str, place: str) -> None:
         """Binds a predicate to a table; raises WrongCall naming `place` when it does not fit."""
         if ";" in where:
             raise WrongCall(f"{place}: {where!r} holds a semicolon: write one condition only.")
-        self._need(Statement("", {}, "", table))
-        try:
-            described = self._cursor.execute(f"describe select ({where}) from {table}").fetchall()
-        except duckdb.Error as error:
-            first = str(error).splitlines()[0].split("Error: ", 1)[-1]
-            raise WrongCall(f"{place}: {where!r} cannot be read: {first}.") from error
-        if len(described) != 1 or described[0][1] not in ("BOOLEAN", '"NULL"', "NULL"):
+        changing = _CHANGING.search(_WRITTEN.sub("", where))
+        if changing:
             raise WrongCall(
-                f"{place}: {where!r} is not a yes-or-no condition (it gives "
-                f"{described[0][1].lower()}): compare it with something."
+                f"{place}: {where!r} asks for {changing[0].rstrip('( ')}, which gives another "
+                "answer each time: use the columns of the day, such as days_past_due."
             )
+        self._look_back()
+        self._need(Statement("", {}, "", table))
+        given = self._described(where, table, place)
+        if given not in ("BOOLEAN", '"NULL"', "NULL"):
+            raise WrongCall(
+                f"{place}: {where!r} is not a yes-or-no condition (it gives {given.lower()}): "
+                "compare it with something."
+            )
+
+    def _described(self, where: str, table: str, place: str) -> str:
+        """The type of a condition that holds for one row at a time."""
+        condition = enclosed(where)
+        try:
+            # As a condition it may neither aggregate nor look at other rows.
+            (described,) = self._cursor.execute(
+                f"describe select {condition} from {table} where {condition} is null"
+            ).fetchall()
+        except (duckdb.Error, ValueError) as error:
+            raise WrongCall(f"{place}: {where!r} cannot be read: {told(error)}.") from error
+        return str(described[1])
 
     def close(self) -> None:
         """Drops the day's tables."""

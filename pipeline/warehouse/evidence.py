@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.warehouse.day import Day, OpenBooks, Row
+from pipeline.warehouse.day import Day, Row
+from pipeline.warehouse.opening import OpenBooks
 from pipeline.warehouse.reconciling import row_number
 
 EXCHANGES = 6

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from pipeline.warehouse.day import Day, Lens, OpenBooks, Row
+from pipeline.warehouse.day import Day, Lens, Row
+from pipeline.warehouse.opening import OpenBooks
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import duckdb
+
+from pipeline.model import Rule, WrongCall
 from pipeline.routing import Policy
 from pipeline.warehouse.conversions import quoted
-from pipeline.warehouse.day import Day, Row
+from pipeline.warehouse.day import Day, Row, enclosed, told
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 
@@ -24,31 +27,49 @@ def bind(day: Day, policy: Policy, place: str) -> None:
             )
 
 
-def routed(day: Day, policy: Policy) -> list[Row]:
-    """Every open invoice with the rules that fired, in order, and all its blockers."""
-    fired = ", ".join(_fired(rule.when, rule.lane, rule.name, rule.because) for rule in policy.rules)
+def routed(day: Day, policy: Policy, place: str = "policy") -> list[Row]:
+    """Every open invoice with the rules that fired, in order, and all its blockers.
+
+    Raises WrongCall naming `place` and the rule that cannot be worked out for some invoice.
+    """
+    fired = ", ".join(_fired(rule) for rule in policy.rules)
     blockers = ", ".join(
-        f"case when coalesce(({when}), true) then {{'code': {quoted(code)}, "
+        f"case when coalesce({enclosed(when)}, true) then {{'code': {quoted(code)}, "
         f"'sentence': {_sentence(sentence)}}} end"
         for code, when, sentence in policy.blockers
     )
-    return day.select(
-        f"select *, list_filter([{fired}], lambda x: x is not null) as fired, "
-        f"list_filter([{blockers}], lambda x: x is not null) as blockers "
-        "from open_invoices order by value_amount desc, invoice_id"
-    )
+    try:
+        return day.select(
+            f"select *, list_filter([{fired}], lambda x: x is not null) as fired, "
+            f"list_filter([{blockers}], lambda x: x is not null) as blockers "
+            "from open_invoices order by value_amount desc, invoice_id"
+        )
+    except (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException):
+        _name_the_rule(day, policy, place)
+        raise
 
 
-def _fired(when: str, lane: str, name: str, because: str) -> str:
+def _name_the_rule(day: Day, policy: Policy, place: str) -> None:
+    """Raises WrongCall for the first rule that fails on some invoice by itself."""
+    day.select("select count(*) as n from open_invoices")
+    for rule in policy.rules:
+        try:
+            day.select(f"select count({_fired(rule)}) as n from open_invoices")
+        except duckdb.Error as error:
+            raise WrongCall(
+                f"{place}: rule {rule.name!r}: {rule.when!r} cannot be worked out for every "
+                f"invoice: {told(error)}."
+            ) from error
+
+
+def _fired(rule: Rule) -> str:
     """What one rule leaves on a row: itself and its sentence, or nothing."""
-    unknown = "false" if lane == "routine" else "true"
-    sentence = (
-        f"case when ({when}) is null then 'unknown: ' || {_sentence(because or name)} "
-        f"else {_sentence(because or name)} end"
-    )
+    when, sentence = enclosed(rule.when), _sentence(rule.because or rule.name)
+    unknown = "false" if rule.lane == "routine" else "true"
     return (
-        f"case when coalesce(({when}), {unknown}) then {{'rule': {quoted(name)}, "
-        f"'lane': {quoted(lane)}, 'because': {sentence}}} end"
+        f"case when coalesce({when}, {unknown}) then {{'rule': {quoted(rule.name)}, "
+        f"'lane': {quoted(rule.lane)}, 'because': "
+        f"case when {when} is null then 'unknown: ' || {sentence} else {sentence} end}} end"
     )
 
 

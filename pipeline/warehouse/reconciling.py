@@ -10,7 +10,7 @@ import duckdb
 
 from pipeline.exports import KINDS, Kind
 from pipeline.warehouse.conversions import quoted
-from pipeline.warehouse.intake import ACCEPTED, CONTRADICTING, ORPHANED, REFUSED, REPEATED
+from pipeline.warehouse.converting import ACCEPTED, CONTRADICTING, ORPHANED, REPEATED
 
 
 def reconcile(connection: duckdb.DuckDBPyConnection) -> None:
@@ -18,36 +18,43 @@ def reconcile(connection: duckdb.DuckDBPyConnection) -> None:
     for kind in KINDS.values():
         if kind.key:
             _settle_repeats(connection, kind, kind.key)
-    _fill_application_currency(connection)
-    _refuse_strangers(connection)
-    _refuse_positive_reversals(connection)
-
-
-def _exists(connection: duckdb.DuckDBPyConnection, query: str) -> bool:
-    return connection.execute(f"select exists ({query})").fetchone() == (True,)
+    _refuse_applications(connection)
 
 
 def row_number(kind: str, alias: str) -> str:
-    """The spreadsheet row of an intake row: written, or its place within its load."""
+    """The spreadsheet row of an intake row: written, or told by its place within its load."""
     return (
-        f"coalesce({alias}.row_no, ({alias}.rowid - (select max(loads.first_row) from loads "
-        f"where loads.kind = {quoted(kind)} and loads.first_row <= {alias}.rowid) + 2)::integer)"
+        f"coalesce({alias}.row_no, ({alias}.rowid - (select any_value(loads.first_row - "
+        f"loads.first_line) from loads where loads.kind = {quoted(kind)} "
+        f"and loads.file_id = {alias}.file_id and not loads.is_derived))::integer)"
     )
+
+
+def _exists(connection: duckdb.DuckDBPyConnection, query: str) -> bool:
+    return connection.execute(f"select exists ({query})").fetchall() == [(True,)]
 
 
 def _settle_repeats(connection: duckdb.DuckDBPyConnection, kind: Kind, key: str) -> None:
     table = f"intake_{kind.name}"
-    repeated = f"select {key} from {table} where fate = {ACCEPTED} group by {key} having count(*) > 1"
-    if not _exists(connection, repeated):
+    # Hashes are quicker to compare than ids, and tell for sure when nothing is repeated.
+    hashes = (
+        f"select 1 from {table} where fate = {ACCEPTED} group by hash({key}) having count(*) > 1"
+    )
+    if not _exists(connection, hashes):
         return
+    repeated = (
+        f"select {key} from {table} where fate = {ACCEPTED} group by {key} having count(*) > 1"
+    )
     content = "row(" + ", ".join(f"it.{name}" for name in kind.columns) + ")"
     connection.execute(
         f"create or replace temp table repeats as with keyed as ("
         f"select it.rowid as place, it.file_id, it.{key} as id, {row_number(kind.name, 'it')} as "
         f"line, {content} as content, coalesce(loads.is_derived, false) as is_derived "
+        # The load that a row came with: the last one that began at or before it.
         f"from {table} as it asof left join "
-        f"(select * from loads where kind = {quoted(kind.name)}) as loads "
-        f"on it.rowid >= loads.first_row "
+        f"(select first_row, arg_max(is_derived, rowid) as is_derived from loads "
+        f"where kind = {quoted(kind.name)} group by first_row) as loads "
+        "on it.rowid >= loads.first_row "
         f"where it.fate = {ACCEPTED} and it.{key} in ({repeated})), "
         # A file of this kind outranks rows that another kind of file only mentions.
         "ranked as (select *, first_value(place) over first_of as first_place, "
@@ -64,68 +71,40 @@ def _settle_repeats(connection: duckdb.DuckDBPyConnection, kind: Kind, key: str)
     )
     connection.execute(
         f"insert into refusals select repeats.file_id, repeats.line, {quoted(key)}, repeats.id, "
-        "'already given with other values by row ' || repeats.first_line || ' of ' || files.file, true, false "
+        "'already given with other values by row ' || repeats.first_line || ' of ' || files.file, "
+        "true, false "
         "from repeats join files on files.file_id = repeats.first_file where not repeats.is_same"
     )
 
 
-def _fill_application_currency(connection: duckdb.DuckDBPyConnection) -> None:
-    """An application without a currency is in its invoice's."""
-    blank = f"select 1 from intake_applications where fate = {ACCEPTED} and currency is null"
-    if _exists(connection, blank):
-        connection.execute(
-            "update intake_applications as it set currency = invoices.currency "
-            f"from intake_invoices as invoices where it.fate = {ACCEPTED} "
-            f"and it.currency is null and invoices.fate = {ACCEPTED} "
-            "and it.invoice_id = invoices.invoice_id"
-        )
-
-
-def _refuse_strangers(connection: duckdb.DuckDBPyConnection) -> None:
-    """Applications to invoices that no file holds, or in another currency than theirs."""
-    _refuse(
-        connection,
-        "invoice_id",
-        "it.invoice_id",
-        "names an invoice that no loaded file holds",
-        "left join intake_invoices as invoices on it.invoice_id = invoices.invoice_id "
-        f"and invoices.fate = {ACCEPTED}",
-        "invoices.invoice_id is null",
-    )
-    _refuse(
-        connection,
+#: (column, condition, why) of everything that only its invoice, or its kind, makes wrong.
+_WRONG = (
+    ("invoice_id", "invoices.invoice_id is null", "names an invoice that no loaded file holds"),
+    (
         "currency",
-        "it.currency",
+        # Without a currency an application is in its invoice's.
+        "coalesce(it.currency <> invoices.currency, false)",
         "is not the currency of its invoice",
-        "join intake_invoices as invoices on it.invoice_id = invoices.invoice_id "
-        f"and invoices.fate = {ACCEPTED}",
-        "it.currency <> invoices.currency",
-    )
-
-
-def _refuse_positive_reversals(connection: duckdb.DuckDBPyConnection) -> None:
-    _refuse(
-        connection,
+    ),
+    (
         "amount",
-        "it.amount::varchar",
-        "is a reversal and not negative: reversals raise the balance and are written below zero",
-        "",
         "it.kind = 'reversal' and it.amount > 0",
-    )
+        "is a reversal and not negative: reversals raise the balance and are written below zero",
+    ),
+)
 
 
-def _refuse(
-    connection: duckdb.DuckDBPyConnection,
-    column: str,
-    value: str,
-    why: str,
-    joined: str,
-    where: str,
-) -> None:
+def _refuse_applications(connection: duckdb.DuckDBPyConnection) -> None:
+    """Applications that fit no invoice, are in another currency, or reverse upwards."""
+    found = " ".join(f"when {test} then {quoted(column)}" for column, test, _ in _WRONG)
+    value = " ".join(f"when {quoted(column)} then it.{column}::varchar" for column, _, _ in _WRONG)
+    why = " ".join(f"when {quoted(column)} then {quoted(text)}" for column, _, text in _WRONG)
     connection.execute(
-        "create or replace temp table strangers as select it.rowid as place, it.file_id, "
-        f"{row_number('applications', 'it')} as line, {value} as value "
-        f"from intake_applications as it {joined} where it.fate = {ACCEPTED} and ({where})"
+        "create or replace temp table strangers as with judged as ("
+        f"select it.rowid as place, case {found} end as wrong from intake_applications as it "
+        f"left join (select * from intake_invoices where fate = {ACCEPTED}) as invoices "
+        f"on it.invoice_id = invoices.invoice_id where it.fate = {ACCEPTED}) "
+        "select * from judged where wrong is not null"
     )
     if not _exists(connection, "select 1 from strangers"):
         return
@@ -134,12 +113,10 @@ def _refuse(
         "where it.rowid = strangers.place"
     )
     connection.execute(
-        f"insert into refusals select strangers.file_id, line, {quoted(column)}, value, "
-        f"{quoted(why)}, true, false from strangers "
+        f"insert into refusals select it.file_id, {row_number('applications', 'it')}, "
+        f"strangers.wrong, case strangers.wrong {value} end, case strangers.wrong {why} end, "
+        "true, false from strangers join intake_applications as it on it.rowid = strangers.place "
         # A payment that one and the same row of an invoice file tells of falls with its invoice.
-        "where not exists (select 1 from loads where loads.file_id = strangers.file_id "
+        "where not exists (select 1 from loads where loads.file_id = it.file_id "
         "and loads.kind = 'applications' and loads.is_derived)"
     )
-
-
-REFUSED_STATES = (REFUSED, CONTRADICTING, ORPHANED)

@@ -33,19 +33,32 @@ steps as (
     where kind like 'dispute_%'
 ),
 
+-- The owner is who accepts after the last hand-on: an earlier acceptance stops no clock.
+owned as (
+    select
+        *,
+        kind = 'dispute_accepted' and seq > coalesce(
+            max(seq) filter (where kind = 'dispute_assigned') over (partition by subject, round),
+            0
+        ) as is_owners
+    from steps
+),
+
 recorded as (
     select
         'record:' || subject || ':' || round as dispute_id,
         min(payload ->> 'invoice_id') as invoice_id,
         min(written_at) filter (where kind = 'dispute_flagged') as flagged_at,
-        max(try_cast(payload ->> 'amount' as decimal(18, 3))) as amount,
-        max(payload ->> 'reason') as reason,
+        max(try_cast(payload ->> 'amount' as decimal(18, 3))) filter (
+            where kind = 'dispute_flagged'
+        ) as amount,
+        max(payload ->> 'reason') filter (where kind = 'dispute_flagged') as reason,
         'record' as origin,
         min(try_cast(payload ->> 'received_at' as timestamptz)::timestamp) as received_at,
-        max(written_at) filter (where kind = 'dispute_accepted') as accepted_at,
-        max_by(person, seq) filter (where kind = 'dispute_accepted') as accepted_by,
+        max(written_at) filter (where is_owners) as accepted_at,
+        max_by(person, seq) filter (where is_owners) as accepted_by,
         max(written_at) filter (where kind = 'dispute_closed') as closed_at
-    from steps
+    from owned
     group by subject, round
 )
 

@@ -1,5 +1,6 @@
 -- One row per invoice in dispute on the day, with how much of it (blank: all of it).
--- An ERP flag without a date counts from the invoice's own first day: unknown is not permission.
+-- An ERP flag has no date: where no dispute says when, it counts from the invoice's own first
+-- day, because unknown is not permission.
 with named as (
     select
         invoices.invoice_key,
@@ -20,6 +21,10 @@ flagged as (
     from invoices
     where
         is_flagged_disputed
+        and invoice_id not in (
+            select intake_disputes.invoice_id from intake_disputes
+            where intake_disputes.fate = 0
+        )
         and invoice_id not in (select disputes.invoice_id from disputes)
 ),
 
@@ -33,6 +38,6 @@ select
     invoice_key,
     min(reason) as reason,
     min(flagged_at) as flagged_at,
-    case when bool_or(amount is null) then null else sum(amount) end::decimal(18, 3) as amount
+    case when bool_or(amount is null) then null else sum(amount) end as amount
 from together
 group by invoice_key

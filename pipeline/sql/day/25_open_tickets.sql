@@ -11,8 +11,9 @@ select
         when tickets.kind is null then 'unclear'
         when regexp_matches(lower(tickets.kind), 'disput|complain|claim|credit|refund')
             then 'dispute'
-        when regexp_matches(lower(tickets.kind), 'deliver|ship|onboard|implement|outage|incident|service|bug')
-            then 'delivery'
+        when regexp_matches(
+            lower(tickets.kind), 'deliver|ship|onboard|implement|outage|incident|service|bug'
+        ) then 'delivery'
         when regexp_matches(lower(tickets.kind), 'bill|invoic|pric|payment|tax') then 'billing'
         else 'other'
     end as concern

@@ -22,8 +22,10 @@ select
     regexp_matches(
         words,
         'disput|incorrect|overcharg|over-charg|wrong (amount|price|rate|quantity|invoice)'
-        || '|not (been )?(delivered|received|working|ordered)|never (ordered|received|signed|agreed)'
-        || '|credit note|duplicate|billed (us )?(for|twice)|charged (us )?(for|twice)|only .{0,40} (live|active|in use)'
+        || '|not (been )?(delivered|received|working|ordered)'
+        || '|never (ordered|received|signed|agreed)'
+        || '|credit note|duplicate|billed (us )?(for|twice)|charged (us )?(for|twice)'
+        || '|only .{0,40} (live|active|in use)'
         || '|won''t (pay|release)|will not (pay|release)|refus|complain|short.?paid|isn''t the one'
         || '|cancel+ed|discount is missing|exempt'
     ) as smells_disputed,

@@ -114,7 +114,7 @@ select
         else 0
     end::decimal(18, 3) as disputed_amount,
     disputed_invoices.reason as dispute_reason,
-    coalesce(cash_after_issue.paid_amount, 0)::decimal(18, 3) as paid_amount,
+    coalesce(cash_after_issue.paid_amount, 0)::decimal(38, 3) as paid_amount,
     coalesce(
         open_now.days_past_due > 0
         and cash_after_issue.paid_amount >= 0.8 * abs(invoices.amount)
@@ -150,7 +150,7 @@ select
     (coalesce(customers.renews_on, customer_contracts.renews_on) - pilot.as_of)::integer
         as days_to_renewal,
     customer_ranks.customer_rank,
-    coalesce(customer_ranks.billings, 0)::decimal(18, 3) as trailing_billings,
+    coalesce(customer_ranks.billings, 0)::decimal(38, 3) as trailing_billings,
     best_contacts.contact_id,
     best_contacts.name as contact_name,
     best_contacts.email as contact_email,
@@ -158,7 +158,7 @@ select
     best_contacts.verified_on as contact_verified_on,
     (pilot.as_of - best_contacts.verified_on)::integer as days_since_verified,
     coalesce(best_contacts.is_verified, false) as has_verified_contact,
-    coalesce(unapplied_now.amount, 0)::decimal(18, 3) as unapplied_amount,
+    coalesce(unapplied_now.amount, 0)::decimal(38, 3) as unapplied_amount,
     contacted.last_contacted_on,
     (pilot.as_of - contacted.last_contacted_on)::integer as days_since_contact,
     promises.promised_on,
@@ -194,6 +194,7 @@ left join unapplied_now
     on
         open_now.customer_key = unapplied_now.customer_key
         and open_now.currency = unapplied_now.currency
+        and unapplied_now.flavour = 'reported'
 left join contacted on customers.customer_id = contacted.customer_id
 left join promises on invoices.invoice_id = promises.invoice_id
 left join decided_invoices on invoices.invoice_id = decided_invoices.invoice_id

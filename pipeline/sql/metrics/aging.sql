@@ -28,9 +28,9 @@ with open_invoices_now as (
 select
     currency,
     bucket,
-    sum(balance)::decimal(18, 3) as amount,
+    sum(balance)::decimal(38, 3) as amount,
     count(*) as n,
-    sum(disputed)::decimal(18, 3) as disputed
+    sum(disputed)::decimal(38, 3) as disputed
 from open_invoices_now
 group by currency, bucket
 order by currency, bucket_place(bucket)

@@ -46,10 +46,10 @@ select
     billed.arm,
     billed.is_post,
     count(*) as customers,
-    sum(billed.billed)::decimal(18, 3) as billed,
+    sum(billed.billed)::decimal(38, 3) as billed,
     max(billed.billed)::double / sum(billed.billed)::double as largest_share,
     sum(billed.billed)::double ^ 2 / sum(billed.billed::double ^ 2) as effective_customers,
-    coalesce(max(written_off.amount), 0)::decimal(18, 3) as written_off
+    coalesce(max(written_off.amount), 0)::decimal(38, 3) as written_off
 from billed
 left join written_off on billed.arm = written_off.arm and billed.is_post = written_off.is_post
 group by billed.arm, billed.is_post

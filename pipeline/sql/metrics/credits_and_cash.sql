@@ -6,13 +6,13 @@
 with credits as (
     select
         balances.currency,
-        balances.balance as credit,
-        0::decimal(18, 3) as cash
+        -- A credit used beyond its amount is owed again.
+        balances.balance - balances.excess as credit,
+        0 as cash
     from balances, pilot
     where
         balances.flavour in ('both', pilot.flavour)
         and balances.is_credit
-        and balances.balance > 0
         and balances.from_on <= pilot.as_of
         and balances.to_on > pilot.as_of
         and balances.customer_key in (select scope.customer_key from scope)
@@ -21,10 +21,12 @@ with credits as (
 cash as (
     select
         unapplied_now.currency,
-        0::decimal(18, 3) as credit,
+        0 as credit,
         unapplied_now.amount as cash
-    from unapplied_now
-    where unapplied_now.customer_key in (select scope.customer_key from scope)
+    from unapplied_now, pilot
+    where
+        unapplied_now.flavour = pilot.flavour
+        and unapplied_now.customer_key in (select scope.customer_key from scope)
 ),
 
 together as (
@@ -35,8 +37,8 @@ together as (
 
 select
     currency,
-    sum(credit)::decimal(18, 3) as credits,
-    sum(cash)::decimal(18, 3) as unapplied
+    sum(credit)::decimal(38, 3) as credits,
+    sum(cash)::decimal(38, 3) as unapplied
 from together
 group by currency
 order by currency

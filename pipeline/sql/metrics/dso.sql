@@ -75,10 +75,10 @@ exhausted as (
 select
     billed.currency,
     billed.first_billed_on,
-    billed.billed_in_all::decimal(18, 3) as billed_in_all,
-    coalesce(owed.ar, 0)::decimal(18, 3) as ar,
-    coalesce(owed.not_due, 0)::decimal(18, 3) as not_due,
-    coalesce(billed.billings, 0)::decimal(18, 3) as billings,
+    billed.billed_in_all::decimal(38, 3) as billed_in_all,
+    coalesce(owed.ar, 0)::decimal(38, 3) as ar,
+    coalesce(owed.not_due, 0)::decimal(38, 3) as not_due,
+    coalesce(billed.billings, 0)::decimal(38, 3) as billings,
     coalesce(owed.ar, 0)::double / nullif(billed.billings, 0)::double * pilot.days as period_end,
     coalesce(owed.not_due, 0)::double / nullif(billed.billings, 0)::double * pilot.days
         as best_possible,

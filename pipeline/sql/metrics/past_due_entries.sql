@@ -47,13 +47,14 @@ fresh as (
 select
     fresh.week_start,
     fresh.week_end,
-    coalesce(sum(fresh.balance * rates.rate) filter (
+    coalesce(sum(to_minor_unit(fresh.balance * rates.rate, pilot.currency)) filter (
         where fresh.entered_on > fresh.week_start
-    ), 0)::decimal(18, 3) as entered_directly,
-    coalesce(sum(fresh.balance * rates.rate) filter (
+    ), 0) as entered_directly,
+    coalesce(sum(to_minor_unit(fresh.balance * rates.rate, pilot.currency)) filter (
         where fresh.entered_on <= fresh.week_start
-    ), 0)::decimal(18, 3) as reopened
+    ), 0) as reopened
 from fresh
+cross join pilot
 inner join rates on fresh.currency = rates.currency
 group by fresh.week_start, fresh.week_end
 order by fresh.week_start

@@ -5,6 +5,7 @@
 -- did; the crossing rate is rolled / scheduled. Scheduled = rolled + cash + credits + write-offs
 -- on the crossing invoices, to the cent. Ages run from the original due date: a re-aged invoice
 -- stays in and is shown beside. Entered directly and re-opened money has its own lines.
+-- gap is what movements and balances, counted apart, disagree by: always nought.
 with edges as (
     select *
     from (
@@ -22,127 +23,163 @@ week_days as (
     cross join generate_series(1, 7) as days (n)
 ),
 
-stock as (
-    select balances.*
-    from balances, pilot
-    where
-        balances.flavour in ('both', pilot.flavour)
-        and not balances.is_credit
-        and balances.balance > 0
-        and balances.due_on is not null
-        and balances.customer_key in (select scope.customer_key from scope)
-),
-
 crossing as (
     select
         week_days.week_start,
         week_days.week_end,
         week_days.day as crossed_on,
         edges.boundary,
-        stock.invoice_key,
-        stock.customer_key,
-        stock.currency,
-        stock.balance as before_amount
-    from stock
+        balances.invoice_key,
+        balances.currency,
+        balances.balance as before_amount,
+        balances.to_on <= week_days.week_end as is_moved
+    from balances
+    cross join pilot
     cross join edges
-    inner join week_days on stock.due_on + edges.days = week_days.day
-    where stock.from_on <= week_days.week_start and stock.to_on > week_days.week_start
+    inner join week_days on balances.due_on + edges.days = week_days.day
+    where
+        balances.flavour in ('both', pilot.flavour)
+        and not balances.is_credit
+        and balances.balance > 0
+        -- The same as the two lines below for any week: most stretches fall here, cheaply.
+        and balances.due_on + edges.days > balances.from_on
+        and balances.due_on + edges.days <= balances.to_on + 7
+        and balances.from_on <= week_days.week_start
+        and balances.to_on > week_days.week_start
+        and balances.customer_key in (select scope.customer_key from scope)
+),
+
+moved as (
+    select week_start, week_end, crossed_on, invoice_key
+    from crossing
+    where is_moved
+),
+
+-- What the moved ones came to: at the week's end, and on the eve of the crossing.
+outcomes as (
+    select
+        moved.week_start,
+        moved.invoice_key,
+        sum(balances.balance) filter (
+            where balances.from_on <= moved.week_end and balances.to_on > moved.week_end
+        ) as after_amount,
+        sum(balances.excess) filter (
+            where balances.from_on <= moved.week_end and balances.to_on > moved.week_end
+        ) as excess,
+        sum(balances.balance) filter (
+            where balances.from_on < moved.crossed_on and balances.to_on >= moved.crossed_on
+        ) as eve_amount
+    from moved
+    inner join balances on moved.invoice_key = balances.invoice_key
+    cross join pilot
+    where
+        balances.flavour in ('both', pilot.flavour)
+        and balances.from_on <= moved.week_end
+        and balances.to_on > moved.week_start
+    group by moved.week_start, moved.invoice_key
+),
+
+dated_movements as (
+    select
+        movements.invoice_key,
+        movements.kind,
+        movements.amount,
+        case when pilot.flavour = 'reported' then movements.known_on
+            else movements.effective_on end as counted_on
+    from movements
+    cross join pilot
+),
+
+flows as (
+    select
+        moved.week_start,
+        moved.invoice_key,
+        sum(dated_movements.amount) filter (
+            where dated_movements.kind in ('cash', 'reversal')
+        ) as cash,
+        sum(dated_movements.amount) filter (
+            where dated_movements.kind in ('credit', 'discount', 'withholding')
+        ) as credits,
+        sum(dated_movements.amount) filter (where dated_movements.kind = 'write_off')
+            as write_offs
+    from moved
+    inner join dated_movements
+        on
+            moved.invoice_key = dated_movements.invoice_key
+            and moved.week_start < dated_movements.counted_on
+            and moved.week_end >= dated_movements.counted_on
+    group by moved.week_start, moved.invoice_key
 ),
 
 crossed as (
     select
         crossing.*,
-        coalesce(closing.balance, 0) as after_amount,
-        coalesce(eve.balance, 0) as eve_amount
+        case when crossing.is_moved then coalesce(outcomes.after_amount, 0)
+            else crossing.before_amount end as after_amount,
+        case when crossing.is_moved then coalesce(outcomes.eve_amount, 0)
+            else crossing.before_amount end as eve_amount,
+        coalesce(outcomes.excess, 0) as excess,
+        coalesce(flows.cash, 0) as cash,
+        coalesce(flows.credits, 0) as credits,
+        coalesce(flows.write_offs, 0) as write_offs
     from crossing
-    left join stock as closing
-        on
-            crossing.invoice_key = closing.invoice_key
-            and closing.from_on <= crossing.week_end
-            and closing.to_on > crossing.week_end
-    left join stock as eve
-        on
-            crossing.invoice_key = eve.invoice_key
-            and eve.from_on <= crossing.crossed_on - 1
-            and eve.to_on > crossing.crossed_on - 1
-),
-
-flows as (
-    select
-        crossing.week_start,
-        crossing.invoice_key,
-        sum(movements.amount) filter (where movements.kind in ('cash', 'reversal')) as cash,
-        sum(movements.amount) filter (
-            where movements.kind in ('credit', 'discount', 'withholding')
-        ) as credits,
-        sum(movements.amount) filter (where movements.kind = 'write_off') as write_offs
-    from crossing
-    inner join movements on crossing.invoice_key = movements.invoice_key
-    cross join pilot
-    where
-        case when pilot.flavour = 'reported' then movements.known_on
-            else movements.effective_on end > crossing.week_start
-        and case when pilot.flavour = 'reported' then movements.known_on
-            else movements.effective_on end <= crossing.week_end
-    group by crossing.week_start, crossing.invoice_key
-),
-
-excesses as (
-    select
-        crossing.week_start,
-        crossing.invoice_key,
-        balances.excess
-    from crossing
-    inner join balances on crossing.invoice_key = balances.invoice_key
-    cross join pilot
-    where
-        balances.flavour in ('both', pilot.flavour)
-        and balances.excess > 0
-        and balances.from_on <= crossing.week_end
-        and balances.to_on > crossing.week_end
-),
-
-lines as (
-    select
-        crossed.week_start,
-        crossed.week_end,
-        crossed.boundary,
-        crossed.before_amount * rates.rate as scheduled,
-        least(crossed.before_amount, crossed.after_amount) * rates.rate as rolled,
-        greatest(
-            0,
-            least(crossed.before_amount, crossed.after_amount)
-            - case
-                when disputed_weeks.invoice_key is null then 0
-                else coalesce(disputed_weeks.amount, crossed.after_amount)
-            end
-        ) * rates.rate as rolled_undisputed,
-        crossed.eve_amount * rates.rate as event_version,
-        -- Cash beyond the balance is unapplied; what a reversal re-opened is no exit.
-        (
-            coalesce(flows.cash, 0)
-            - coalesce(excesses.excess, 0)
-            + greatest(0, crossed.after_amount - crossed.before_amount)
-        ) * rates.rate as cash,
-        coalesce(flows.credits, 0) * rates.rate as credits,
-        coalesce(flows.write_offs, 0) * rates.rate as write_offs,
-        case
-            when receivables_re_aged.invoice_key is not null
-                then least(crossed.before_amount, crossed.after_amount)
-            else 0
-        end * rates.rate as re_aged
-    from crossed
-    inner join rates on crossed.currency = rates.currency
+    left join outcomes
+        on crossing.week_start = outcomes.week_start and crossing.invoice_key = outcomes.invoice_key
     left join flows
-        on crossed.week_start = flows.week_start and crossed.invoice_key = flows.invoice_key
-    left join excesses
-        on crossed.week_start = excesses.week_start and crossed.invoice_key = excesses.invoice_key
+        on crossing.week_start = flows.week_start and crossing.invoice_key = flows.invoice_key
+),
+
+-- What was applied beyond the balance is no exit: it is taken off cash, then off credits.
+exits as (
+    select
+        *,
+        least(before_amount, after_amount) as rolled,
+        greatest(0, after_amount - before_amount) as regained,
+        least(excess, greatest(cash, 0)) as cash_beyond,
+        least(greatest(0, excess - greatest(cash, 0)), greatest(credits, 0)) as credit_beyond
+    from crossed
+),
+
+converted as (
+    select
+        exits.week_start,
+        exits.week_end,
+        exits.boundary,
+        to_minor_unit(exits.before_amount * rates.rate, pilot.currency) as scheduled,
+        to_minor_unit(exits.rolled * rates.rate, pilot.currency) as rolled,
+        to_minor_unit(
+            greatest(
+                0,
+                exits.rolled
+                - case
+                    when disputed_weeks.invoice_key is null then 0
+                    else coalesce(disputed_weeks.amount, exits.after_amount)
+                end
+            ) * rates.rate,
+            pilot.currency
+        ) as rolled_undisputed,
+        to_minor_unit(exits.eve_amount * rates.rate, pilot.currency) as event_version,
+        to_minor_unit((exits.credits - exits.credit_beyond) * rates.rate, pilot.currency)
+            as credits,
+        to_minor_unit(
+            (exits.write_offs - (exits.excess - exits.cash_beyond - exits.credit_beyond))
+            * rates.rate,
+            pilot.currency
+        ) as write_offs,
+        case when re_aged_invoices.invoice_key is null then 0
+            else to_minor_unit(exits.rolled * rates.rate, pilot.currency) end as re_aged,
+        exits.before_amount - exits.rolled
+        - (
+            exits.cash + exits.credits + exits.write_offs + exits.regained - exits.excess
+        ) as gap
+    from exits
+    cross join pilot
+    inner join rates on exits.currency = rates.currency
     left join disputed_weeks
         on
-            crossed.week_end = disputed_weeks.week_end
-            and crossed.invoice_key = disputed_weeks.invoice_key
-    left join re_aged_invoices as receivables_re_aged
-        on crossed.invoice_key = receivables_re_aged.invoice_key
+            exits.week_end = disputed_weeks.week_end
+            and exits.invoice_key = disputed_weeks.invoice_key
+    left join re_aged_invoices on exits.invoice_key = re_aged_invoices.invoice_key
 )
 
 select
@@ -150,14 +187,16 @@ select
     week_end,
     boundary,
     count(*) as n,
-    sum(scheduled)::decimal(18, 3) as scheduled,
-    sum(rolled)::decimal(18, 3) as rolled,
-    sum(rolled_undisputed)::decimal(18, 3) as rolled_undisputed,
-    sum(event_version)::decimal(18, 3) as event_version,
-    sum(cash)::decimal(18, 3) as cash,
-    sum(credits)::decimal(18, 3) as credits,
-    sum(write_offs)::decimal(18, 3) as write_offs,
-    sum(re_aged)::decimal(18, 3) as re_aged
-from lines
+    sum(scheduled) as scheduled,
+    sum(rolled) as rolled,
+    sum(rolled_undisputed) as rolled_undisputed,
+    sum(event_version) as event_version,
+    -- The rest of what left: parts converted one by one then add up to the cent.
+    sum(scheduled - rolled - credits - write_offs) as cash,
+    sum(credits) as credits,
+    sum(write_offs) as write_offs,
+    sum(re_aged)::decimal(38, 3) as re_aged,
+    sum(abs(gap))::decimal(38, 3) as gap
+from converted
 group by week_start, week_end, boundary
 order by week_start, boundary_place(boundary)
