@@ -9,7 +9,8 @@ first), `results` (what comes out), `reading` (one table from end to end), `mail
 
 from pipeline.exports.kinds import KINDS, Column, Kind
 from pipeline.exports.layouts import Also, Layout, load_layout, load_layouts, recognise
-from pipeline.exports.opening import content_digest, mails, read
+from pipeline.exports.mail.reading import mails
+from pipeline.exports.opening import content_digest, read
 from pipeline.exports.results import (
     CsvSource,
     FrameSource,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.exports.agreements.reading import is_agreement, read_agreement
 from pipeline.exports.layouts import Layout
-from pipeline.exports.mail.reading import read_mail
+from pipeline.exports.mail.reading import mails, read_mail
 from pipeline.exports.reading import read as read_table
 from pipeline.exports.results import Reading
 from pipeline.exports.scanning import digest
@@ -45,8 +45,3 @@ def content_digest(path: Path) -> str:
     for file in mails(path):
         gathered.update(f"{file.name}\0{digest(file)}\n".encode("utf-8", "surrogateescape"))
     return gathered.hexdigest()
-
-
-def mails(folder: Path) -> list[Path]:
-    """The .eml files of one folder, in order of name."""
-    return sorted(f for f in folder.iterdir() if f.is_file() and f.suffix.lower() == ".eml")

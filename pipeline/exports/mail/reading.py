@@ -6,7 +6,7 @@ place in the file, and the messages that were not taken, each with why.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -63,7 +63,8 @@ class _Found:
 def read_mail(path: Path, name: str) -> Reading | None:
     """The file's messages; None when it holds no mail, so that another reader may look at it."""
     if path.is_dir():
-        return _gathered(name, "mail_eml", _folder(path))
+        files = mails(path)
+        return _gathered(name, "mail_eml", _each(files)) if files else None
     with path.open("rb") as handle:
         head = handle.read(65_536)
     if head.startswith(MAGIC) and _is(path, "msg"):
@@ -114,9 +115,12 @@ def _single(path: Path, reader: Callable[[Path], Letter]) -> Iterator[_Found]:
     yield _read(1, partial(reader, path))
 
 
-def _folder(path: Path) -> Iterator[_Found]:
-    """The messages of a folder in order of name; what else lies there is not mail."""
-    files = sorted(file for file in path.iterdir() if file.is_file() and _is(file, "eml"))
+def mails(folder: Path) -> list[Path]:
+    """The .eml files of one folder, in order of name; what else lies there is not mail."""
+    return sorted(file for file in folder.iterdir() if file.is_file() and _is(file, "eml"))
+
+
+def _each(files: Sequence[Path]) -> Iterator[_Found]:
     for place, file in enumerate(files, 1):
         yield _read(place, partial(_from_file, file))
 
