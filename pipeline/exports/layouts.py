@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from pipeline.exports.kinds import DATED, KINDS, Kind
+from pipeline.exports.shapes import KIND, Choices, Copied, Lines, Report, RowRule, Sign, Values
 from pipeline.model import CountbackError, Noun, canonical_json, fingerprint
 
 #: The layouts that ship with the product.
@@ -21,29 +23,32 @@ SHIPPED = Path(__file__).parent.parent / "formats"
 DateOrder = Literal["iso", "month_first", "day_first", "ask"]
 
 
-def _listed(value: Any) -> Any:
-    """A single name is a list of one, so that every mapping reads the same."""
-    return (value,) if isinstance(value, str) else value
-
-
-#: Their column, or several in order of preference: the first that is not blank is taken.
-Choices = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
-
-
 class Recognise(Noun):
     """How a file of this layout is told from all others."""
 
-    headers: tuple[str, ...] = Field(min_length=1)
-    """All must be among the file's headers; case and outer spaces do not matter."""
+    headers: tuple[Choices, ...] = Field(min_length=1)
+    """All are among the file's headers (of a list, one); case and outer spaces do not matter."""
+    absent: tuple[str, ...] = ()
+    """None may be among them: what tells a similar export apart."""
+    not_titled: tuple[str, ...] = ()
+    """Words that the title lines may not hold, e.g. payables."""
     least_known: float = Field(default=0.0, ge=0.0, le=1.0)
     """Share (0-1) of the file's headers that the layout must map, when its own are common words."""
 
 
 class ReadingRules(Noun):
-    """How the layout writes dates and decimals."""
+    """How the layout writes dates, decimals and nothing."""
 
     date_order: DateOrder = "ask"
     decimal: Literal[".", ","] = "."
+    date_formats: tuple[str, ...] = ()
+    """Further ways of writing a day, as for `strptime`, e.g. %d-%b-%y."""
+    blanks: tuple[str, ...] = ()
+    """Texts that stand for an empty cell, e.g. 00000000."""
+    blank_zero: tuple[str, ...] = ()
+    """Their columns in which an amount of nought counts as an empty cell."""
+    minor_units: tuple[str, ...] = ()
+    """Their columns that count cents (or what the currency's smallest unit is)."""
 
 
 class Also(Noun):
@@ -55,6 +60,8 @@ class Also(Noun):
     kind: str
     present: str | None = None
     """Their column that must not be blank for a row to count."""
+    own_rows: bool = False
+    """Its rows are those that a rule sends here, and none of the main table."""
     columns: dict[str, Choices] = Field(default_factory=dict)
     defaults: dict[str, str] = Field(default_factory=dict)
 
@@ -79,6 +86,19 @@ class Layout(Noun):
     unfloat: tuple[str, ...] = ()
     """Our columns whose ids passed through a float: "1930571429.0" is "1930571429"."""
     also: tuple[Also, ...] = ()
+    sheet: str | None = None
+    """The sheet to take when several of a workbook fit."""
+    report: Report | None = None
+    rows: tuple[RowRule, ...] = ()
+    lines: Lines | None = None
+    sign: Sign | None = None
+    carried: tuple[str, ...] = ()
+    """Columns that a continuation row leaves blank: filled from the row above."""
+    unnumbered: tuple[str, ...] = ()
+    """Columns that make up the id of a document without a number."""
+    joined: Mapping[str, Values] = Field(default_factory=dict)
+    """A column of our making -> the columns whose texts it joins, e.g. a full name."""
+    copied: tuple[Copied, ...] = ()
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
@@ -89,10 +109,42 @@ class Layout(Noun):
                 raise ValueError(f"unfloat names {name!r}, which the layout does not map")
         return self
 
+    @model_validator(mode="after")
+    def _rules_fit_their_tables(self) -> Self:
+        own = {also.kind for also in self.also if also.own_rows}
+        for rule in self.rows:
+            if rule.table and rule.table not in own:
+                raise ValueError(f"a rule sends rows to {rule.table!r}, no table with own_rows")
+        column = KINDS[self.kind].columns.get("kind")
+        for kind in (rule.kind for rule in self.rows if rule.kind):
+            if column is None or (column.choices and kind not in column.choices):
+                raise ValueError(f"a rule says {kind!r}, which is no kind of {self.kind}")
+        if any(rule.kind for rule in self.rows) and self.columns.get("kind") != (KIND,):
+            raise ValueError(f"rules say what a row is, so the column kind must be {KIND!r}")
+        return self
+
     @property
     def fingerprint(self) -> str:
         """SHA-256 of what the layout says; its comments and spacing do not count."""
         return fingerprint(canonical_json(self.model_dump(mode="json")))
+
+    @cached_property
+    def is_shaped(self) -> bool:
+        """Whether the rows are not yet records as they stand, so that no database may read them."""
+        rules = self.reading
+        shaped = (self.report, self.rows, self.lines, self.sign, self.carried, self.unnumbered)
+        written = (rules.date_formats, rules.blanks, rules.blank_zero, rules.minor_units)
+        return any(shaped) or any(written) or bool(self.joined) or bool(self.copied)
+
+    @cached_property
+    def wanted(self) -> tuple[frozenset[str], ...]:
+        """The headers asked for, as they are compared: of each set, one must be there."""
+        return tuple(frozenset(map(header_key, names)) for names in self.recognise.headers)
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """All their headers that the main table reads, as they are compared."""
+        return frozenset(header_key(name) for names in self.columns.values() for name in names)
 
     @property
     def is_own(self) -> bool:
@@ -169,35 +221,37 @@ def load_layouts(*folders: Path) -> tuple[Layout, ...]:
 
 
 def header_key(header: str) -> str:
-    """What a header is compared by: no outer spaces, no case."""
-    return header.strip().casefold()
+    """What a header is compared by: no outer spaces, no case, no required-field asterisk."""
+    return header.strip().lstrip("*\ufeff").casefold()
 
 
-def recognise(headers: Sequence[str], layouts: Iterable[Layout]) -> Layout | None:
+def recognise(headers: Sequence[str], layouts: Iterable[Layout], titles: str = "") -> Layout | None:
     """The layout whose headers are all present; the one with most headers when several are.
 
-    None when no layout fits, and when the two best ask for equally many headers:
-    a guess between two layouts could turn one column's money into another's.
+    `titles` is the text of the lines above the header. None when no layout fits, and when
+    the two best ask for equally many headers: a guess between two layouts could turn one
+    column's money into another's.
     """
-    present = {header_key(header) for header in headers}
+    present = {header_key(header) for header in headers} - {""}
     fitting = sorted(
-        (layout for layout in layouts if _fits(layout, present)),
-        key=lambda layout: -len(_wanted(layout)),
+        (layout for layout in layouts if _fits(layout, present, titles.casefold())),
+        key=lambda layout: -len(layout.wanted),
     )
     if not fitting or _is_tie(fitting):
         return None
     return fitting[0]
 
 
-def _fits(layout: Layout, present: set[str]) -> bool:
-    known = {header_key(theirs) for choices in layout.columns.values() for theirs in choices}
-    least = layout.recognise.least_known * len(present - {""})
-    return _wanted(layout) <= present and len(known & present) >= least
-
-
-def _wanted(layout: Layout) -> set[str]:
-    return {header_key(header) for header in layout.recognise.headers}
+def _fits(layout: Layout, present: set[str], titles: str) -> bool:
+    if any(present.isdisjoint(names) for names in layout.wanted):
+        return False
+    rules = layout.recognise
+    if any(header_key(name) in present for name in rules.absent):
+        return False
+    if any(word.casefold() in titles for word in rules.not_titled):
+        return False
+    return len(layout.known & present) >= rules.least_known * len(present)
 
 
 def _is_tie(fitting: Sequence[Layout]) -> bool:
-    return len(fitting) > 1 and len(_wanted(fitting[0])) == len(_wanted(fitting[1]))
+    return len(fitting) > 1 and len(fitting[0].wanted) == len(fitting[1].wanted)

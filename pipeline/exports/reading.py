@@ -6,7 +6,7 @@ at once, so that a bad value becomes a refused row and never an exception.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -14,18 +14,25 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.exports.dates import date_order
-from pipeline.exports.layouts import Also, Layout, header_key
-from pipeline.exports.records import read_records
+from pipeline.exports.layouts import Layout, header_key, recognise
+from pipeline.exports.mapping import cited, present, tables
+from pipeline.exports.markup import is_markup
+from pipeline.exports.markup import rows as rows_of_markup
+from pipeline.exports.records import Numbered, gather, text_rows
 from pipeline.exports.results import (
     CsvSource,
     FrameSource,
     Question,
     Reading,
-    Table,
     Unreadable,
 )
+from pipeline.exports.roles import Judge
 from pipeline.exports.scanning import Scan, digest, scan
-from pipeline.exports.sketching import Sketch, sketch
+from pipeline.exports.shaping import Shaped, Shaper
+from pipeline.exports.sketching import SKETCHED, Sketch, sketch, sketch_rows
+from pipeline.exports.titles import report_day
+from pipeline.exports.workbooks import Sheet, is_archive, sheets
+from pipeline.exports.workbooks import rows as rows_of_sheet
 
 
 def read(path: Path, name: str, layouts: Sequence[Layout], answers: Mapping[str, str]) -> Reading:
@@ -44,31 +51,98 @@ def read(path: Path, name: str, layouts: Sequence[Layout], answers: Mapping[str,
             return replace(found, sha256=sha256.result())
     except OSError as error:
         return _refused(Reading(name), f"cannot be read ({error.strerror})")
-    except pl.exceptions.PolarsError:
-        # Every byte had been checked by then, so the bytes are no longer the same.
-        return _refused(Reading(name), "changed while it was being read: load it again")
 
 
 def _read(path: Path, blank: Reading, layouts: Sequence[Layout], answer: str | None) -> Reading:
     try:
-        look = sketch(path, layouts)
+        if is_archive(path):
+            return _workbook(path, blank, layouts, answer)
+        if is_markup(path):
+            return _markup(path, blank, layouts, answer)
+        return _text(path, blank, sketch(path, layouts), answer)
     except Unreadable as fault:
         return _refused(blank, str(fault))
-    columns = _named(look.header)
-    if look.layout is None:
-        return replace(blank, columns=columns, unrecognised=True)
-    known = replace(
-        blank,
-        layout=look.layout,
-        columns=columns,
-        tables=_tables(look.layout, columns),
-        warnings=(*look.layout.assumptions, *_unused(look.layout, columns)),
-    )
+
+
+def _text(path: Path, blank: Reading, look: Sketch, answer: str | None) -> Reading:
+    """A file of text: left to the database when it is plain and its rows are records."""
+    known = _known(blank, look)
+    if known.layout is None:
+        return known
     try:
-        _check_names(columns)
-        return _with_dates(*_with_rows(known, path, look), look.layout, answer)
+        _check_names(known.columns)
+        checked = _checked(path, look)
+        if checked and checked.plain and not known.layout.is_shaped:
+            found = _plain(known, path, look, checked)
+        else:
+            encoding = look.encoding if checked is None or checked.is_utf8 else "cp1252"
+            rows = text_rows(path, encoding, look.delimiter)
+            found = _exact(_with_encoding(known, encoding), rows, look)
+        return _with_dates(*found, look, answer)
     except Unreadable as fault:
         return _refused(known, str(fault))
+
+
+def _workbook(path: Path, blank: Reading, layouts: Sequence[Layout], answer: str | None) -> Reading:
+    """The sheet of a workbook whose headers are recognised, which need not be the first."""
+    with sheets(path) as found:
+        looks = [(sheet, _sketch_sheet(sheet, layouts)) for sheet in found]
+        fitting = [(sheet, look) for sheet, look in looks if look.layout]
+        named = [found for found in fitting if _is_named(*found)]
+        if not fitting:
+            columns = next((look.header for _, look in looks if look.header), ())
+            return replace(blank, columns=_named(columns), unrecognised=True)
+        sheet, look = (named or fitting)[0]
+        decimal = look.layout.reading.decimal if look.layout else "."
+        reading = _rows(rows_of_sheet(sheet, decimal), blank, look, answer)
+        others = () if named else tuple(_not_read(one.name) for one, _ in fitting[1:])
+        return replace(reading, sheet=sheet.name, warnings=(*reading.warnings, *others))
+
+
+def _is_named(sheet: Sheet, look: Sketch) -> bool:
+    return look.layout is not None and look.layout.sheet == sheet.name
+
+
+def _not_read(sheet: str) -> str:
+    return f"The sheet {sheet} can be read as well and was not: save it as a file of its own."
+
+
+def _sketch_sheet(sheet: Sheet, layouts: Sequence[Layout]) -> Sketch:
+    with sheet.path.open(encoding="utf-8", newline="") as handle:
+        return sketch_rows(handle.read(SKETCHED), layouts)
+
+
+def _markup(path: Path, blank: Reading, layouts: Sequence[Layout], answer: str | None) -> Reading:
+    """An XML answer: its records count as rows, the first one as row 2."""
+    found = rows_of_markup(path)
+    look = Sketch("utf-8", ",", 0, tuple(found[0]), recognise(found[0], layouts))
+    return _rows(enumerate(found, 1), blank, look, answer)
+
+
+def _rows(rows: Iterable[Numbered], blank: Reading, look: Sketch, answer: str | None) -> Reading:
+    known = _known(blank, look)
+    if known.layout is None:
+        return known
+    try:
+        _check_names(known.columns)
+        return _with_dates(*_exact(known, rows, look), look, answer)
+    except Unreadable as fault:
+        return _refused(known, str(fault))
+
+
+def _known(blank: Reading, look: Sketch) -> Reading:
+    """What the header says: the layout applied to this file's columns, or that it fits none."""
+    columns, layout = _named(look.header), look.layout
+    if layout is None:
+        return replace(blank, columns=columns, unrecognised=True)
+    return replace(
+        blank,
+        layout=layout,
+        columns=columns,
+        tables=tables(layout, columns),
+        cited=cited(layout, columns),
+        warnings=(*layout.assumptions, *_unused(layout, columns)),
+    )
 
 
 def _refused(reading: Reading, why: str) -> Reading:
@@ -90,18 +164,11 @@ def _check_names(columns: Sequence[str]) -> None:
         seen.add(header_key(column))
 
 
-def _with_rows(known: Reading, path: Path, look: Sketch) -> tuple[Reading, pl.LazyFrame]:
-    """The reading with its source and counts, and the same cells to look for dates in."""
-    checked = scan(path, look.delimiter, len(look.header), look.crlf) if _may_scan(look) else None
-    if checked and checked.plain:
-        return _plain(known, path, look, checked)
-    encoding = look.encoding if checked is None or checked.is_utf8 else "cp1252"
-    return _exact(known, path, look, encoding)
-
-
-def _may_scan(look: Sketch) -> bool:
-    """Bytes can be judged as they stand in UTF-8 only."""
-    return look.encoding.startswith("utf-8")
+def _checked(path: Path, look: Sketch) -> Scan | None:
+    """What the whole file's bytes say; they can be judged as they stand in UTF-8 only."""
+    if not look.encoding.startswith("utf-8"):
+        return None
+    return scan(path, look.delimiter, len(look.header), look.crlf)
 
 
 def _plain(known: Reading, path: Path, look: Sketch, checked: Scan) -> tuple[Reading, pl.LazyFrame]:
@@ -117,26 +184,39 @@ def _plain(known: Reading, path: Path, look: Sketch, checked: Scan) -> tuple[Rea
     return _counted(replace(known, source=source, rows=rows)), _lazily(source, known.columns)
 
 
-def _exact(known: Reading, path: Path, look: Sketch, encoding: str) -> tuple[Reading, pl.LazyFrame]:
-    records = read_records(path, encoding, look.delimiter, look.header_at, known.columns)
-    frame = records.frame()
+def _exact(known: Reading, rows: Iterable[Numbered], look: Sketch) -> tuple[Reading, pl.LazyFrame]:
+    layout = known.layout
+    assert layout is not None  # noqa: S101 - only a recognised file has rows to read
+    judge = Judge(layout, known.columns, look.titles) if layout.report else None
+    before = look.header_at + (layout.report.header_rows if layout.report else 1)
+    records = gather(rows, before, known.columns, judge)
+    if layout.is_shaped:
+        shaped = Shaper(layout, known.columns).shape(records)
+    else:
+        shaped = Shaped(records.frame(), records.skipped, records.refused)
     reading = replace(
         known,
-        source=FrameSource(frame),
+        source=FrameSource(shaped.frame),
         rows=records.rows,
-        skipped=tuple(records.skipped),
-        refused=tuple(records.refused),
+        skipped=tuple(shaped.skipped),
+        refused=tuple(shaped.refused),
+        warnings=(*known.warnings, *shaped.warnings),
     )
-    if encoding == "cp1252":
-        sentence = f"{known.name}: is not UTF-8 and was read as Windows text; check its accents."
-        reading = replace(reading, warnings=(*reading.warnings, sentence))
-    return _counted(reading), frame.lazy()
+    return _counted(reading), shaped.frame.lazy()
+
+
+def _with_encoding(known: Reading, encoding: str) -> Reading:
+    if encoding != "cp1252":
+        return known
+    sentence = f"{known.name}: is not UTF-8 and was read as Windows text; check its accents."
+    return replace(known, warnings=(*known.warnings, sentence))
 
 
 def _counted(reading: Reading) -> Reading:
     if reading.kept:
         return reading
-    sentence = f"{reading.name}: has a header and no rows."
+    found = "no row that is a record of ours" if reading.rows else "a header and no rows"
+    sentence = f"{reading.name}: has {found}."
     return replace(reading, warnings=(*reading.warnings, sentence))
 
 
@@ -152,60 +232,28 @@ def _lazily(source: CsvSource, columns: Sequence[str]) -> pl.LazyFrame:
     )
 
 
-def _with_dates(
-    reading: Reading, text: pl.LazyFrame, layout: Layout, answer: str | None
-) -> Reading:
-    if layout.reading.date_order != "ask":
-        return replace(reading, date_order=layout.reading.date_order)
-    dated = _present(layout.dated, reading.columns) if reading.kept else ()
-    order = date_order(reading.name, text, dated, answer)
+def _with_dates(reading: Reading, text: pl.LazyFrame, look: Sketch, answer: str | None) -> Reading:
+    layout = reading.layout
+    assert layout is not None  # noqa: S101 - only a recognised file has dates to read
+    order: str | Question = layout.reading.date_order
+    if order == "ask":
+        dated = present(layout.dated, reading.columns) if reading.kept else ()
+        try:
+            order = date_order(reading.name, text, dated, answer)
+        except pl.exceptions.ComputeError as error:
+            # Every byte had been checked by then, so the bytes are no longer the same.
+            raise Unreadable("changed while it was being read: load it again") from error
     if isinstance(order, Question):
         return replace(reading, question=order, source=None, date_order="ask")
-    return replace(reading, date_order=order)
-
-
-def _present(theirs: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
-    """Those of a layout's headers that the file has, spelt as the file spells them."""
-    spelt = {header_key(column): column for column in columns}
-    return tuple(spelt[key] for key in map(header_key, theirs) if key in spelt)
-
-
-def _tables(layout: Layout, columns: Sequence[str]) -> tuple[Table, ...]:
-    main = Table(
-        kind=layout.kind,
-        columns=_mapped(layout.columns, columns),
-        defaults=layout.defaults,
-        unfloat=layout.unfloat,
-    )
-    return (main, *(_derived(also, layout, columns) for also in layout.also))
-
-
-def _derived(also: Also, layout: Layout, columns: Sequence[str]) -> Table:
-    present = _present([also.present], columns) if also.present else ()
-    return Table(
-        kind=also.kind,
-        columns=_mapped(also.columns, columns),
-        defaults=also.defaults,
-        unfloat=tuple(name for name in layout.unfloat if name in also.columns),
-        present=present[0] if present else None,
-        derived=True,
-    )
-
-
-def _mapped(
-    mapping: Mapping[str, tuple[str, ...]], columns: Sequence[str]
-) -> dict[str, tuple[str, ...]]:
-    """Our columns that the file can fill; an optional column it lacks is left out."""
-    found = {ours: _present(theirs, columns) for ours, theirs in mapping.items()}
-    return {ours: theirs for ours, theirs in found.items() if theirs}
+    day = report_day(look.titles, order) if layout.report else None
+    return replace(reading, date_order=order, report_as_of=day)
 
 
 def _unused(layout: Layout, columns: Sequence[str]) -> tuple[str, ...]:
     """In our own layout a column we do not know is likely a misspelt one: say so."""
     if not layout.is_own:
         return ()
-    known = {header_key(ours) for ours in layout.columns}
-    unused = [column.strip() for column in columns if header_key(column) not in known]
+    unused = [column.strip() for column in columns if header_key(column) not in layout.known]
     if not unused:
         return ()
     return (f"Not used, because it is no column of {layout.kind}: {', '.join(unused)}.",)

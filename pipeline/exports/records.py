@@ -7,7 +7,7 @@ any other fault refuses its own row only.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -15,9 +15,14 @@ from typing import TextIO
 import polars as pl
 
 from pipeline.exports.results import RefusedRow, SkippedRow, Unreadable
+from pipeline.exports.roles import Judge
+from pipeline.exports.shapes import HEADING
 
 #: Our own column in the frame: the record's row.
 ROW = "_row"
+
+#: A row as a spreadsheet counts it, and its cells or the reason why they cannot be told apart.
+Numbered = tuple[int, list[str] | str]
 
 #: Records per frame while reading: bounds the memory that Python's strings take.
 _BATCH = 8_000
@@ -32,18 +37,23 @@ class Records:
     """What came out of the file, in the file's order."""
 
     columns: Sequence[str]
+    judge: Judge | None = None
+    """Tells records from what stands around them; None when every row is a record."""
     frames: list[pl.DataFrame] = field(default_factory=list)
     rows: int = 0
     skipped: list[SkippedRow] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)
     _cells: list[list[str]] = field(default_factory=list)
     _numbers: list[int] = field(default_factory=list)
+    _headings: list[str | None] = field(default_factory=list)
 
     def take(self, number: int, record: list[str] | str) -> None:
         """Puts one record where it belongs; text says why there are no cells."""
         self.rows += 1
         if isinstance(record, str):
             self._refuse(number, "", record)
+        elif self.judge and (why := self.judge.role(record)):
+            self.skipped.append(SkippedRow(number, why))
         elif len(record) == len(self.columns) and record[0].strip():
             self._keep(number, record)
         else:
@@ -65,6 +75,7 @@ class Records:
     def _keep(self, number: int, record: list[str]) -> None:
         self._cells.append(record)
         self._numbers.append(number)
+        self._headings.append(self.judge.heading if self.judge else None)
         if len(self._cells) == _BATCH:
             self.flush()
 
@@ -75,8 +86,10 @@ class Records:
         )
         rows = pl.Series(ROW, self._numbers, dtype=pl.Int64)
         frame = text.insert_column(0, rows)
+        if self.judge:
+            frame = frame.with_columns(pl.Series(HEADING, self._headings, dtype=pl.String))
         self.frames.append(frame.with_columns(pl.col(pl.String).replace("", None)))
-        self._cells, self._numbers = [], []
+        self._cells, self._numbers, self._headings = [], [], []
 
     def frame(self) -> pl.DataFrame:
         """All kept records."""
@@ -88,18 +101,30 @@ def read_records(
     path: Path, encoding: str, delimiter: str, header_at: int, columns: Sequence[str]
 ) -> Records:
     """Every record after the header; raises `Unreadable` when rows may have been swallowed."""
+    return gather(text_rows(path, encoding, delimiter), header_at + 1, columns)
+
+
+def gather(
+    rows: Iterable[Numbered], before: int, columns: Sequence[str], judge: Judge | None = None
+) -> Records:
+    """The records below the first `before` rows."""
     if ROW in columns:
         raise Unreadable(f"has a column named {ROW}, a name we use ourselves: rename it")
-    records = Records(columns)
+    records = Records(columns, judge)
+    for number, record in rows:
+        if number > before:
+            records.take(number, record)
+    return records
+
+
+def text_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Numbered]:
+    """The rows of a text file; raises `Unreadable` when some may have been swallowed."""
     csv.field_size_limit(_LONGEST_CELL)
     try:
         with path.open(encoding=encoding, newline="") as handle:
-            for number, record in _numbered(_lines(handle), delimiter):
-                if number > header_at + 1:
-                    records.take(number, record)
+            yield from _numbered(_lines(handle), delimiter)
     except UnicodeError as error:
         raise Unreadable("is in no encoding we know: save it as CSV UTF-8") from error
-    return records
 
 
 def _lines(handle: TextIO) -> Iterator[str]:
@@ -109,7 +134,7 @@ def _lines(handle: TextIO) -> Iterator[str]:
         yield line
 
 
-def _numbered(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
+def _numbered(lines: Iterator[str], delimiter: str) -> Iterator[Numbered]:
     """Each record with its row, or the reason why its cells cannot be told apart."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     number = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -68,7 +69,8 @@ class FrameSource:
     """All other files: text columns under the file's headers, and `_row` (Int64).
 
     `_row` counts records as a spreadsheet does: the header row of a plain file is 1.
-    Empty text is null; all other text is exactly as written.
+    Empty text is null; all other text is exactly as written, unless the layout says how it
+    is to be read. Columns in parentheses are of our own making, e.g. `(heading)`.
     """
 
     frame: pl.DataFrame
@@ -112,6 +114,12 @@ class Reading:
     warnings: tuple[str, ...] = ()
     tables: tuple[Table, ...] = field(default=())
     """The layout applied to this file's headers: the main table first."""
+    sheet: str | None = None
+    """The sheet of a workbook that was read."""
+    report_as_of: date | None = None
+    """The day for which a report was written, when its titles say so."""
+    cited: Mapping[str, str] = field(default_factory=dict)
+    """A column of our making -> the file's own header that it was read from."""
 
     @property
     def kept(self) -> int:

@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -14,16 +14,15 @@ from pipeline.exports.layouts import Layout, recognise
 from pipeline.exports.results import Unreadable
 
 #: A header row that does not fit in this many bytes is not one.
-_HEAD_BYTES = 65_536
+SKETCHED = 65_536
 #: A report's title lines end before this record.
-_TITLE_RECORDS = 12
+_TITLE_RECORDS = 20
 _DELIMITERS = (",", ";", "\t", "|")
 
 #: First bytes of what people upload instead of a CSV, and what to do about it.
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "is a PDF: export the report as CSV"),
-    (b"PK\x03\x04", "is a workbook or a ZIP archive: save the sheet as CSV"),
-    (b"\xd0\xcf\x11\xe0", "is an old Office file: save the sheet as CSV"),
+    (b"\xd0\xcf\x11\xe0", "is an old Office file: save it as a workbook of today or as CSV"),
     (b"SQLite format 3", "is a database: export its table as CSV"),
     (b"\x1f\x8b", "is a compressed file: unpack it first"),
 )
@@ -39,19 +38,25 @@ class Sketch:
     """How many records (title lines) stand before the header."""
     header: tuple[str, ...]
     layout: Layout | None
-    crlf: bool
+    crlf: bool = False
+    titles: tuple[str, ...] = ()
+    """The text of each line above the header."""
 
 
 def sketch(path: Path, layouts: Sequence[Layout]) -> Sketch:
     """The first look; raises `Unreadable` when the file is empty or no text."""
     with path.open("rb") as handle:
-        head = handle.read(_HEAD_BYTES)
+        head = handle.read(SKETCHED)
     encoding = _encoding(head)
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
     if not text.strip("\ufeff \t\r\n"):
         raise Unreadable("is empty: export it again")
-    delimiter, header_at, header, layout = _best(text, layouts)
-    return Sketch(encoding, delimiter, header_at, header, layout, b"\r\n" in head)
+    return replace(_best(text, layouts, _DELIMITERS), encoding=encoding, crlf=b"\r\n" in head)
+
+
+def sketch_rows(text: str, layouts: Sequence[Layout]) -> Sketch:
+    """The first look at text that we wrote ourselves, with commas and in UTF-8."""
+    return _best(text, layouts, _DELIMITERS[:1])
 
 
 def _encoding(head: bytes) -> str:
@@ -76,21 +81,28 @@ def _is_utf8(head: bytes) -> bool:
     return True
 
 
-def _best(text: str, layouts: Sequence[Layout]) -> tuple[str, int, tuple[str, ...], Layout | None]:
+def _best(text: str, layouts: Sequence[Layout], delimiters: Sequence[str]) -> Sketch:
     """The delimiter and header under which a layout is recognised, else the widest header."""
-    looks = [
-        (delimiter, at, tuple(record), recognise(record, layouts))
-        for delimiter in _DELIMITERS
-        for at, record in enumerate(_records(text, delimiter))
-        if any(record)
-    ]
+    looks = [look for delimiter in delimiters for look in _looks(text, delimiter, layouts)]
     if not looks:
-        return ",", 0, (), None
-    known = [look for look in looks if look[3] is not None]
+        return Sketch("utf-8", ",", 0, (), None)
+    known = [look for look in looks if look.layout is not None]
     if known:
-        return min(known, key=lambda look: (look[1], -len(look[2])))
-    first = min(at for _, at, _, _ in looks)
-    return max((look for look in looks if look[1] == first), key=lambda look: len(look[2]))
+        return min(known, key=lambda look: (look.header_at, -len(look.header)))
+    first = min(look.header_at for look in looks)
+    return max(
+        (look for look in looks if look.header_at == first), key=lambda look: len(look.header)
+    )
+
+
+def _looks(text: str, delimiter: str, layouts: Sequence[Layout]) -> Iterator[Sketch]:
+    """Each of the first lines taken for the header, under one delimiter."""
+    titles: list[str] = []
+    for at, record in enumerate(_records(text, delimiter)):
+        if any(record):
+            layout = recognise(record, layouts, "\n".join(titles))
+            yield Sketch("utf-8", delimiter, at, tuple(record), layout, titles=tuple(titles))
+        titles.append(" ".join(cell.strip() for cell in record if cell.strip()))
 
 
 def _records(text: str, delimiter: str) -> Iterator[list[str]]:

@@ -9,7 +9,8 @@ from textwrap import dedent
 import polars as pl
 import pytest
 
-from pipeline.exports import CsvSource, FrameSource, Layout, Reading, load_layouts, read
+from pipeline.exports import CsvSource, FrameSource, Layout, Reading, load_layouts
+from pipeline.exports.reading import read
 
 #: Draws a file (text is dedented, bytes are taken as they are) and reads it.
 Draw = Callable[..., Reading]

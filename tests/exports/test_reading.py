@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from pipeline.exports import CsvSource, FrameSource, Layout, Reading, read
+from pipeline.exports import CsvSource, FrameSource, Layout, Reading
+from pipeline.exports.reading import read
 from pipeline.exports.records import read_records
 from tests.exports.conftest import Draw, cells, column
 
@@ -344,11 +344,3 @@ def test_the_ibm_sample_keeps_its_zeros_and_tells_of_payments(
     assert payments.defaults == {"kind": "cash", "currency": "USD"}
     total = cells(reading)["InvoiceAmount"].cast(pl.Decimal(18, 2)).sum()
     assert str(total) == "147703.18"
-
-
-def test_other_systems_tables_are_not_taken_for_ours(
-    shared: Path, layouts: tuple[Layout, ...]
-) -> None:
-    for path in (shared / "data" / "layouts" / "api_tables").rglob("*.csv"):
-        reading = read(path, path.name, layouts, {})
-        assert replace(reading, source=None).layout is None, path
