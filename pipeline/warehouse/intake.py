@@ -21,7 +21,8 @@ create table files (
     file_id integer primary key, file varchar, sha256 varchar, layout varchar,
     layout_title varchar, kind varchar, rows bigint, state varchar, note varchar,
     warnings varchar[], skipped_rows struct("row" integer, why varchar)[],
-    question varchar, choices varchar[], date_order varchar, decimal_sign varchar, answer varchar
+    question varchar, choices varchar[], date_order varchar, decimal_sign varchar, answer varchar,
+    sheet varchar, report_as_of date
 );
 create table loads (
     file_id integer, kind varchar, is_derived boolean, first_row bigint, first_line integer
@@ -79,7 +80,7 @@ class Intake:
         # Rows that wait for an answer have not been read: they count nowhere yet.
         waiting = reading.kept if reading.source is None else 0
         self._connection.execute(
-            "insert into files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 file_id,
                 reading.name,
@@ -97,6 +98,8 @@ class Intake:
                 reading.date_order,
                 layout.reading.decimal if layout else None,
                 answer,
+                reading.sheet,
+                reading.report_as_of,
             ],
         )
 
@@ -122,7 +125,7 @@ class Intake:
 
     def _load(self, file_id: int, reading: Reading, table: Table) -> None:
         kind = KINDS[table.kind]
-        self._remember_cells(file_id, table)
+        self._remember_cells(file_id, reading, table)
         first_row = self._count(kind)
         self._connection.execute(
             "insert into loads values (?, ?, ?, ?, ?)",
@@ -135,13 +138,17 @@ class Intake:
             # Every byte of a plain file had been checked: it is no longer the same file.
             raise changed(reading.name) from error
         if not table.derived:
-            if self._count(kind) - first_row != reading.kept:
+            # Of a file of several tables each takes its own rows only.
+            if table.present is None and self._count(kind) - first_row != reading.kept:
                 raise changed(reading.name)
             if self._has_refused(kind, first_row):
                 self._connection.execute(rows.refusals(file_id))
 
-    def _remember_cells(self, file_id: int, table: Table) -> None:
-        cells = [(file_id, table.kind, ours, theirs[0]) for ours, theirs in table.columns.items()]
+    def _remember_cells(self, file_id: int, reading: Reading, table: Table) -> None:
+        cells = [
+            (file_id, table.kind, ours, reading.cited.get(theirs[0], theirs[0]))
+            for ours, theirs in table.columns.items()
+        ]
         if cells:
             self._connection.executemany("insert into cells values (?, ?, ?, ?)", cells)
 

@@ -15,6 +15,8 @@ with days as (
     select max(flagged_at::date) as day from intake_disputes where fate = 0
     union all
     select max(as_of) as day from intake_control_totals where fate = 0
+    union all
+    select max(report_as_of) as day from files
 )
 
 select max(day) as day

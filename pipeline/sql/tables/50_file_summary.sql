@@ -1,6 +1,6 @@
 -- One row per file: how many of its rows were accepted, refused and skipped.
 -- rows = accepted + refused + skipped, where skipped rows are blank, headings, totals, or
--- repeat an earlier row. Rows that a file only mentions beside its own kind do not count.
+-- repeat an earlier row. Rows that a file only mentions beside its own kinds do not count.
 with fates as (
     select 'invoices' as kind, file_id, fate, is_rounded from intake_invoices
     union all
@@ -27,16 +27,24 @@ with fates as (
     select 'control_totals' as kind, file_id, fate, is_rounded from intake_control_totals
 ),
 
+own as (
+    select distinct
+        file_id,
+        kind
+    from loads
+    where not is_derived
+),
+
 counted as (
     select
-        kind,
-        file_id,
-        count(*) filter (where fate = 0) as accepted,
-        count(*) filter (where fate = 2) as repeated,
-        count(*) filter (where fate in (1, 3, 4)) as refused,
-        count(*) filter (where is_rounded and fate = 0) as rounded
+        fates.file_id,
+        count(*) filter (where fates.fate = 0) as accepted,
+        count(*) filter (where fates.fate = 2) as repeated,
+        count(*) filter (where fates.fate in (1, 3, 4)) as refused,
+        count(*) filter (where fates.is_rounded and fates.fate = 0) as rounded
     from fates
-    group by kind, file_id
+    inner join own on fates.file_id = own.file_id and fates.kind = own.kind
+    group by fates.file_id
 ),
 
 refused_on_reading as (
@@ -67,5 +75,5 @@ select
     coalesce(counted.repeated, 0) as repeated,
     coalesce(counted.rounded, 0) as rounded
 from files
-left join counted on files.file_id = counted.file_id and files.kind = counted.kind
+left join counted on files.file_id = counted.file_id
 left join refused_on_reading on files.file_id = refused_on_reading.file_id
