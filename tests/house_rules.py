@@ -43,7 +43,7 @@ DOORS: dict[str, frozenset[str]] = {
     "polars": frozenset(
         {
             *("pipeline/exports", "pipeline/warehouse", "pipeline/charts"),
-            # A comparison's rows are too many for dictionaries: they go from SQL to NumPy as a frame.
+            # A comparison's rows are too many for dictionaries: they go to NumPy as a frame.
             *("pipeline/proving", "pipeline/bench", "pages"),
         }
     ),

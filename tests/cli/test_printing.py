@@ -56,5 +56,7 @@ def test_what_is_no_json_is_never_printed_as_if_it_were() -> None:
 
 
 def test_for_people_a_figure_stands_on_its_own_line() -> None:
-    shown = list(lines({"total": Decimal("1.5"), "dso": None, "files": [{"file": "a.csv"}], "x": []}))
+    shown = list(
+        lines({"total": Decimal("1.5"), "dso": None, "files": [{"file": "a.csv"}], "x": []})
+    )
     assert shown == ["total: 1.50", "dso: unknown", "files", "  - file a.csv", "x: none"]
