@@ -6,6 +6,7 @@ keeps it under `.cache/`, which may be deleted at any time; `day(as_of)` looks f
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -107,8 +108,8 @@ class Pilot:
             if path.name == "pilot.toml":
                 self._take_policy(path)
             elif path.resolve() != (self.exports / path.name).resolve():
-                shutil.copyfile(path, self.exports / path.name)
-        return tuple(path.name for path in files if path.name != "pilot.toml")
+                shutil.copyfile(path, self.exports / _spelled(path.name))
+        return tuple(_spelled(path.name) for path in files if path.name != "pilot.toml")
 
     def _take_policy(self, path: Path) -> None:
         """A pilot.toml among the exports becomes the pilot's own when it has none yet."""
@@ -152,9 +153,15 @@ class Pilot:
         if not self.exports.is_dir():
             return []
         paths = sorted(path for path in self.exports.rglob("*") if path.is_file())
-        return [
-            ExportFile(path, str(path.relative_to(self.exports)), _digest(path)) for path in paths
-        ]
+        return [self._file(path) for path in paths]
+
+    def _file(self, path: Path) -> ExportFile:
+        name = str(path.relative_to(self.exports))
+        if _spelled(name) != name:
+            raise CountbackError(
+                f"{self.exports / _spelled(name)}: the file's name is no UTF-8: rename it."
+            )
+        return ExportFile(path, name, _digest(path))
 
     @cached_property
     def layouts(self) -> tuple[Layout, ...]:
@@ -278,6 +285,11 @@ class Pilot:
 
 #: Conditions already bound to the books of this process: (books, segment, control).
 _BOUND: set[tuple[str, str, str]] = set()
+def _spelled(name: str) -> str:
+    """A file's name as text; bytes of it that are no UTF-8 are written as escapes."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
 _DIGESTS: dict[tuple[str, int, int], str] = {}
 
 

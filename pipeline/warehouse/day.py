@@ -363,6 +363,8 @@ class Day:
         """The type of a condition that holds for one row at a time."""
         condition = enclosed(where)
         try:
+            # By itself first: a bracket that closes ours would reach beyond the condition.
+            self._cursor.execute(f"describe select {where}\n from {table}")
             # As a condition it may neither aggregate nor look at other rows.
             (described,) = self._cursor.execute(
                 f"describe select {condition} from {table} where {condition} is null"
