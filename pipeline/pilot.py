@@ -69,6 +69,8 @@ class Pilot:
         Raises WrongCall when there is no such folder or a setting does not fit.
         """
         path = Path(folder)
+        if _spelled(str(path)) != str(path):
+            raise WrongCall(f"{_spelled(str(path))}: the path is no UTF-8: choose another folder.")
         if not path.is_dir():
             raise WrongCall(
                 f"{path}: there is no such pilot folder; make one with "
@@ -80,6 +82,8 @@ class Pilot:
     def create(cls, folder: Path | str) -> Pilot:
         """Opens a pilot folder, making an empty one when there is none."""
         path = Path(folder)
+        if _spelled(str(path)) != str(path):
+            return cls.open(path)
         try:
             (path / "exports").mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -45,7 +45,7 @@ _BASE_DOLLARS = {
     "partner": (900, 3_000),
 }  # fmt: skip
 _LATE_A, _LATE_B = 0.45, 1.2
-_EXTRAS = {"enterprise": 0.5, "mid": 3.0, "smb": 0.4, "partner": 0.2}
+_EXTRAS = {"enterprise": 0.5, "mid": 3.0, "smb": 0.5, "partner": 0.2}
 _RENEWALS_FROM, _SPRING_FROM = date(2026, 2, 1), date(2026, 4, 6)
 
 
@@ -235,7 +235,7 @@ def _profile(rng: Random, customer: Customer, late_share: float) -> Profile:
         tier=customer.tier,
         terms=customer.terms,
         currency=customer.currency,
-        base_cents=6_100_000 if whale else int(rng.triangular(low, high, low * 1.4)) * 100,
+        base_cents=7_100_000 if whale else int(rng.triangular(low, high, low * 1.4)) * 100,
         every_months=rhythm,
         per_month=4 if whale else 1,
         extras=0.9 if not rhythm else _EXTRAS[customer.tier],

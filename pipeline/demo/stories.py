@@ -86,13 +86,13 @@ STORIES: Mapping[str, Story] = MappingProxyType({
         customer="C-1076", invoice="INV-79010", payment="PAY-90001", message="MSG-90018",
     ),
     "promise_running": _story(
-        "A promise to pay on 10 April is running.",
-        "routing: waiting until the promise and its grace have passed",
+        "A promise to pay on 10 April is running; the collector noted it within the hour.",
+        "record: the promise; routing: waiting until it and its grace have passed",
         customer="C-1148", invoice="INV-79008", message="MSG-90013",
     ),
     "promise_broken": _story(
-        "A promise to pay by 20 March was not kept.",
-        "promises: broken; routing: back in review",
+        "A promise to pay by 20 March, noted when it came, was not kept.",
+        "record: the promise; routing: waiting until 24 March, then back in review",
         customer="C-1149", invoice="INV-79009", message="MSG-90015",
     ),
     "missed_dispute": _story(
@@ -127,9 +127,20 @@ STORIES: Mapping[str, Story] = MappingProxyType({
         customer="C-1143", invoice="INV-79016",
     ),
     "week_eight": _story(
-        "Overrides fall for every rule but one: the mid-renewal rule keeps being overridden.",
-        "overrides: the rule named as the producer of the overrides that do not fall",
+        "Routine drafts are overridden less and less; those of the mid-renewal rule nearly always, "
+        "and there are more of them, so that the whole rate cannot be told to fall.",
+        "overrides: 'cannot tell', and the rule named that keeps being overridden",
         rule="mid-renewal",
+    ),
+    "stopped_for_a_call": _story(
+        "On 27 March a customer asks about new bank details: the finance lead stops everything "
+        "unsent until somebody has called, an hour and a half later.",
+        "record: the kill switch on and off, by name",
+        message="MSG-90021", person="P-01",
+    ),
+    "taken_back": _story(
+        "One approval of February is taken back minutes later and sent in other words.",
+        "record: the decision, its undoing and the new decision; overrides: counted once",
     ),
     "small_effect": _story(
         "The pilot really saves about half a day, less than this pilot could have seen.",

@@ -44,12 +44,17 @@ CLAUSES = (
 )
 """What reviewers add to a draft: so little that it counts as taken."""
 REQUESTS = (
-    "Could you please tell us whether it has been approved on your side, and when we may expect "
-    "the payment? If anything is missing, such as a document or an approval, just say so and we "
-    "will see to it.\n"
-    "Has it reached the right desk on your side? If it has, a short note with the planned payment "
-    "date would help us very much; if it has not, please tell us whom we should write to instead."
-).split("\n")
+    (
+        "Could you please tell us whether it has been approved on your side, and when we may "
+        "expect the payment? If anything is missing, such as a document or an approval, just say "
+        "so and we will see to it."
+    ),
+    (
+        "Has it reached the right desk on your side? If it has, a short note with the planned "
+        "payment date would help us very much; if it has not, please tell us whom we should write "
+        "to instead."
+    ),
+)
 """What they put in the place of a draft's request."""
 NOTES: dict[str, tuple[str, ...]] = {
     "PAID": ("The bank shows money from them: matching it first.", "Cash is being applied."),
