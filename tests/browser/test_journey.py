@@ -1,0 +1,222 @@
+"""A working day in a real browser: demo, queue, review by keyboard, and the proof that follows."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from pipeline.demo import write_demo
+from pipeline.pilot import Pilot
+
+pytestmark = pytest.mark.browser
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+ARTEFACTS = REPOSITORY / "tests" / "artefacts"
+CLEAN = "C-1143/routine/USD"
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the demo that ships, or one made afresh."""
+    folder = tmp_path_factory.mktemp("journey") / "pilot"
+    shipped = REPOSITORY / "data" / "demo"
+    if shipped.is_dir():
+        shutil.copytree(shipped, folder, ignore=shutil.ignore_patterns(".cache", "*.sqlite-*"))
+    else:
+        write_demo(folder, seed=7)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
+    """The app, running on a free port of this machine."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    ARTEFACTS.mkdir(exist_ok=True)
+    with (ARTEFACTS / "app.log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+            cwd=REPOSITORY,
+            env={**os.environ, "COUNTBACK_PILOT": str(folder)},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def wait_for(health: str) -> None:
+    for _ in range(150):
+        try:
+            with urlopen(health, timeout=2):
+                return
+        except (URLError, ConnectionError, TimeoutError):
+            time.sleep(0.2)
+    pytest.fail("the app did not start within thirty seconds")
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A browser window that fails the test when anything outside this machine is asked for."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    strangers: list[str] = []
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.on("request", lambda asked: stranger(asked.url, address, strangers))
+    yield page
+    context.close()
+    assert strangers == []
+
+
+def stranger(url: str, address: str, found: list[str]) -> None:
+    ours = (address, address.replace("http", "ws", 1), "data:", "blob:")
+    if not url.startswith(ours):
+        found.append(url)
+
+
+def keep(page: Page, name: str) -> None:
+    """A screenshot to look at afterwards."""
+    page.screenshot(path=ARTEFACTS / f"{name}.png")
+
+
+def verdicts(folder: Path) -> list[str]:
+    """What was decided by the person of this journey, in order."""
+    entries = Pilot.open(folder).entries()
+    mine = [entry for entry in entries if entry.by == "Ana Ruiz"]
+    return [e.payload.get("verdict", e.kind) for e in mine if e.kind in ("decision", "undone")]
+
+
+def title(page: Page, words: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
+
+
+def settled(page: Page) -> None:
+    """The script has run to its end, and the page shows what it said."""
+    page.locator("[data-test-script-state='notRunning']").wait_for()
+    page.wait_for_timeout(300)
+    page.locator("[data-test-script-state='notRunning']").wait_for()
+
+
+def introduce(page: Page, name: str) -> None:
+    """Says who sits at the desk."""
+    settled(page)
+    field = page.get_by_label("Who are you?", exact=True)
+    field.fill(name)
+    field.press("Enter")
+    settled(page)
+    expect(field).to_have_value(name)
+
+
+def press(page: Page, key: str) -> None:
+    """A key of the keyboard, pressed while no field has the focus."""
+    page.evaluate("document.activeElement?.blur()")
+    page.keyboard.press(key)
+
+
+def test_a_day_from_the_queue_to_the_proof(page: Page, address: str, folder: Path) -> None:
+    page.goto(address)
+    title(page, "Which cases need you today?")
+    introduce(page, "Ana Ruiz")
+    keep(page, "1-queue")
+
+    page.get_by_role("button", name="Review from the top").click()
+    expect(page.get_by_role("button", name="Approve Shortcut A")).to_be_visible()
+    keep(page, "2-review")
+
+    page.goto(f"{address}/review?case={CLEAN}")
+    introduce(page, "Ana Ruiz")
+    message = page.get_by_label("Message", exact=True)
+    message.fill(message.input_value().replace("Hi ", "Dear ", 1))
+    message.press("Control+Enter")
+    approve_edit = page.get_by_role("button", name="Approve edit")
+    expect(approve_edit).to_be_enabled()
+    keep(page, "3-edited")
+    approve_edit.click()
+    expect(page.get_by_text("approved with edits")).to_be_visible()
+    assert verdicts(folder) == ["edit"]
+
+    # The override rate of the Pilot page has this decision in it: see the figures' own tests.
+    page.get_by_role("link", name="Pilot", exact=True).click()
+    page.wait_for_url("**/pilot*")
+    settled(page)
+    keep(page, "4-pilot")
+
+    page.get_by_role("link", name="Before and after").click()
+    page.wait_for_url("**/before_after*")
+    settled(page)
+    keep(page, "5-before-and-after")
+    expect(page.locator("[data-testid='stException']")).to_have_count(0)
+
+
+def test_a_pass_without_a_mouse(page: Page, address: str, folder: Path) -> None:
+    before = len(verdicts(folder))
+    page.goto(f"{address}/?lane=routine")
+    title(page, "Which cases need you today?")
+    introduce(page, "Ana Ruiz")
+    expect(page.get_by_role("button", name="Review from the top")).to_be_visible()
+    press(page, "Enter")
+    expect(page.get_by_text("case 1 of")).to_be_visible()
+    press(page, "j")
+    expect(page.get_by_text("case 2 of")).to_be_visible()
+    press(page, "k")
+    expect(page.get_by_text("case 1 of")).to_be_visible()
+    press(page, "h")
+    expect(page.get_by_text("put on hold until")).to_be_visible()
+    press(page, "u")
+    expect(page.get_by_text("is undecided again")).to_be_visible()
+    assert verdicts(folder)[before:] == ["hold", "undone"]
+
+
+def test_keys_typed_into_the_message_decide_nothing(page: Page, address: str, folder: Path) -> None:
+    before = verdicts(folder)
+    page.goto(f"{address}/review?case=C-1010/relationship/USD")
+    introduce(page, "Ana Ruiz")
+    message = page.get_by_label("Message", exact=True)
+    message.click()
+    page.keyboard.type("ahx")
+    page.wait_for_timeout(1500)
+    assert "ahx" in message.input_value()
+    assert verdicts(folder) == before
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_draws(browser: Browser, address: str, scheme: str) -> None:
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900},
+        color_scheme=scheme,  # type: ignore[arg-type]  # one of two literals
+    )
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    for name in ("", "exports", "review", "pilot", "before_after", "method", "audit"):
+        page.goto(f"{address}/{name}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE)
+        settled(page)
+        expect(page.locator("[data-testid='stException']")).to_have_count(0)
+        keep(page, f"{scheme}-{name or 'queue'}")
+    context.close()

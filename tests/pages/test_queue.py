@@ -1,0 +1,141 @@
+"""The queue: every open invoice in exactly one split, in the order of the money at stake."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from pages.parts import session
+from pages.parts.downloads import csv_bytes, safe_cell
+from pages.parts.splits import needing_a_person, splits
+from pages.parts.wording import escaped
+from pipeline.acting import Moment, decide_case
+from pipeline.pilot import Pilot
+from tests.pages.conftest import Open, said
+
+NOW = datetime(2026, 3, 31, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("as_of", [date(2026, 1, 15), date(2026, 3, 31)])
+def test_every_open_invoice_is_in_exactly_one_split(folder: Path, as_of: date) -> None:
+    reject_the_first(folder, as_of)
+    here = session.open_session(folder, as_of, "Ana", lambda _: None)
+    found = splits(here)
+    listed = Counter(
+        name for cases in found.values() for case in cases for name in case.invoice_ids
+    )
+    assert set(listed.values()) == {1}
+    assert listed.keys() == here.desk.rows.keys()
+    assert len(found["decided"]) == 1
+    here.close()
+    session.forget_everything()
+
+
+def reject_the_first(folder: Path, as_of: date) -> None:
+    pilot = Pilot.open(folder)
+    with pilot.day(as_of) as day:
+        case = next(case for case in pilot.desk(day).cases if case.lane != "not_due")
+        moment = Moment(by="Ben", now=NOW)
+        decide_case(pilot, day, case.case_id, verdict="reject", moment=moment, reason="PAID")
+
+
+def test_the_most_money_at_stake_comes_first(folder: Path) -> None:
+    here = session.open_session(folder, None, "Ana", lambda _: None)
+    values = [case.value for case in needing_a_person(splits(here))]
+    assert values == sorted(values, reverse=True)
+    here.close()
+    session.forget_everything()
+
+
+def test_the_splits_say_how_many_cases_they_hold(open_app: Open) -> None:
+    options = open_app().pills(key="lane").options
+    assert options[0].startswith("Needs you ")
+    assert any(option.startswith("In dispute ") for option in options)
+
+
+def test_a_split_is_in_the_address_and_comes_from_it(open_app: Open) -> None:
+    app = open_app(lane="disputed")
+    assert app.pills(key="lane").value == "disputed"
+    table = app.dataframe[0].value
+    assert set(table["Play"]) == {"In dispute"}
+    app.pills(key="lane").set_value("blocked").run()
+    assert app.query_params["lane"] == "blocked"
+    app.pills(key="lane").set_value("today").run()
+    assert "lane" not in app.query_params
+
+
+def test_a_search_finds_customer_invoice_and_rule(open_app: Open) -> None:
+    app = open_app()
+    for words in ("harborline", "INV-79001", "purchase order missing"):
+        app.text_input(key="search").set_value(words).run()
+        assert "Harborline Logistics" in set(app.dataframe[0].value["Customer"])
+    app.text_input(key="search").set_value("no such customer").run()
+    assert "No case matches" in said(app)
+    assert not app.exception
+
+
+def test_one_arm_of_the_pilot_alone(open_app: Open) -> None:
+    app = open_app(arm="SEGMENT")
+    everybody = open_app()
+    assert 0 < len(app.dataframe[0].value) < len(everybody.dataframe[0].value)
+
+
+def test_a_ticked_row_says_why_it_is_there_and_opens_review(open_app: Open) -> None:
+    app = open_app()
+    customers = list(app.dataframe[0].value["Customer"])
+    row = customers.index("Harborline Logistics")
+    app.session_state["queue_table"] = {"selection": {"rows": [row], "columns": []}}
+    app.run()
+    assert app.subheader[0].value == "Harborline Logistics"
+    assert "A PO number is required and missing." in said(app)
+    app.button(key="review_selected").click().run()
+    assert app.title[0].value == "Harborline Logistics"
+
+
+def test_amounts_are_exact_and_in_their_own_currency(open_app: Open) -> None:
+    table = open_app(search="harborline").dataframe[0].value
+    row = table[table["Customer"] == "Harborline Logistics"].iloc[0]
+    assert (str(row["Open"]), row["Currency"]) == ("60000.000", "USD")
+
+
+def test_a_day_on_which_nothing_is_asked_says_so(open_app: Open, folder: Path) -> None:
+    for path in (folder / "exports").glob("*.csv"):
+        if path.name not in ("customers.csv", "invoices.csv"):
+            path.unlink()
+    invoices = folder / "exports" / "invoices.csv"
+    lines = invoices.read_text("utf-8").splitlines()
+    invoices.write_text("\n".join(lines[:2]) + "\n", encoding="utf-8")
+    assert "Nothing needs you" in "\n".join(
+        element.value for element in open_app(as_of="2025-01-02").success
+    )
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_no_cell_of_a_file_we_write_is_a_formula(start: str) -> None:
+    written = csv_bytes(["name", "amount"], [{"name": f"{start}cmd()", "amount": -5}])
+    rows = list(csv.DictReader(io.StringIO(written.decode("utf-8-sig"), newline="")))
+    assert rows == [{"name": f"'{start}cmd()", "amount": "-5"}]
+
+
+def test_an_ordinary_cell_is_left_alone() -> None:
+    assert safe_cell("Harborline - Logistics") == "Harborline - Logistics"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("![x](http://evil.example)", "\\!\\[x\\](http\\:/\u200b/evil.example)"),
+        ("# Approved\n- all", "\\# Approved - all"),
+        ("$5 and :red[x]", "\\$5 and \\:red\\[x\\]"),
+        ("- a list", "\\- a list"),
+        ("1. a list", "1\\. a list"),
+        ("A sentence, with 1,204.50 in it.", "A sentence, with 1,204.50 in it."),
+    ],
+)
+def test_markup_in_what_strangers_wrote_stays_text(text: str, shown: str) -> None:
+    assert escaped(text) == shown

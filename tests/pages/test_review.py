@@ -1,0 +1,292 @@
+"""Review: decisions are named, checked on what stands now, written once, and can be taken back."""
+
+from __future__ import annotations
+
+import csv
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pipeline.acting import Moment, decide_case
+from pipeline.model import Entry, fingerprint
+from pipeline.pilot import Pilot
+from tests.pages.conftest import Open, said
+
+CLEAN = "C-1143/routine/USD"
+BLOCKED = "C-1013/blocked/USD"
+NOW = datetime(2026, 3, 31, 9, tzinfo=UTC)
+
+
+def decisions(folder: Path) -> list[Entry]:
+    return [entry for entry in Pilot.open(folder).entries() if entry.kind == "decision"]
+
+
+def body(app: AppTest) -> str:
+    return str(app.text_area[0].value)
+
+
+def edit(app: AppTest, old: str, new: str) -> None:
+    assert old in body(app)
+    app.text_area[0].set_value(body(app).replace(old, new, 1)).run()
+
+
+def test_approving_records_the_exact_bytes_and_moves_on(open_app: Open, folder: Path) -> None:
+    app = open_app("work/review", case=CLEAN)
+    text, before = body(app), app.title[0].value
+    app.button(key="approve").click().run()
+    assert app.title[0].value != before
+    assert "approved" in app.toast[0].value
+    [entry] = decisions(folder)
+    said_of = entry.payload
+    assert (entry.by, entry.subject, said_of["verdict"]) == ("Ana Ruiz", CLEAN, "approve")
+    exact = fingerprint(said_of["to"], said_of["subject"], text)
+    assert (said_of["final_body"], said_of["approved_hash"]) == (text, exact)
+    assert said_of["review_seconds"] >= 0
+
+
+def test_an_approved_case_waits_and_is_not_shown_again(open_app: Open, folder: Path) -> None:
+    app = open_app("work/review", case=CLEAN)
+    app.button(key="approve").click().run()
+    approved = decisions(folder)[0].payload["invoice_ids"]
+    pilot = Pilot.open(folder)
+    with pilot.day() as day:
+        lanes = {route.invoice_id: route.lane for route in pilot.desk(day).routes}
+    assert {lanes[name] for name in approved} == {"waiting"}
+    assert CLEAN not in app.session_state["walk"]
+
+
+def test_the_time_it_took_is_on_the_record(open_app: Open, folder: Path) -> None:
+    open_app("work/review", case=CLEAN).button(key="approve").click().run()
+    [timing] = [entry for entry in Pilot.open(folder).entries() if entry.kind == "timing"]
+    assert (timing.payload["case_id"], timing.payload["kind"]) == (CLEAN, "review")
+    assert 0 <= timing.payload["active_minutes"] < 1
+
+
+def test_nobody_unnamed_decides(open_app: Open, folder: Path) -> None:
+    app = open_app("work/review", by="", case=CLEAN)
+    app.button(key="approve").click().run()
+    assert app.error[0].value.startswith("Say who you are first")
+    assert decisions(folder) == []
+
+
+def test_an_edit_is_shown_word_by_word_and_kept_with_both_texts(
+    open_app: Open, folder: Path
+) -> None:
+    app = open_app("work/review", case=CLEAN)
+    draft = body(app)
+    edit(app, "Hi ", "Dear ")
+    assert ":gray[~~Hi~~] :blue-background[**Dear**]" in said(app)
+    assert app.button(key="approve").disabled
+    app.button(key="edit").click().run()
+    [entry] = decisions(folder)
+    assert entry.payload["verdict"] == "edit"
+    assert entry.payload["reason"] == "TONE"
+    assert entry.payload["draft_body"] == draft
+    assert entry.payload["final_body"] == draft.replace("Hi ", "Dear ", 1)
+
+
+def test_a_draft_with_an_altered_amount_cannot_be_approved(open_app: Open, folder: Path) -> None:
+    app = open_app("work/review", case=CLEAN)
+    amount = re.search(r"\$[\d,]+\.\d\d", body(app))
+    assert amount
+    edit(app, amount[0], "$9" + amount[0][1:])
+    assert app.button(key="edit").disabled
+    assert app.button(key="approve").disabled
+    assert re.search(r"block:\] \*\*amounts\*\*", said(app))
+    assert decisions(folder) == []
+
+
+def test_a_case_that_we_hold_up_ourselves_shows_the_hand_off_and_no_message(
+    open_app: Open,
+) -> None:
+    app = open_app("work/review", case=BLOCKED)
+    assert not app.text_area
+    assert any("Fix first, then collect" in code.value for code in app.code)
+    assert app.button(key="approve").disabled
+    assert "A PO number is required and missing." in said(app)
+
+
+def test_doubts_stand_above_the_message(open_app: Open) -> None:
+    app = open_app("work/review", case="C-1138/routine/USD")
+    assert "no answer is on record" in said(app)
+    assert app.button(key="approve").disabled
+
+
+def test_rejecting_needs_a_reason_and_writes_nothing_without(open_app: Open, folder: Path) -> None:
+    app = open_app("work/review", case=CLEAN)
+    app.button(key="reject").click().run()
+    assert "needs a reason" in app.error[0].value
+    assert decisions(folder) == []
+    app.selectbox(key="reason").set_value("PAID").run()
+    app.button(key="reject").click().run()
+    assert [entry.payload["reason"] for entry in decisions(folder)] == ["PAID"]
+
+
+def test_something_else_needs_words(open_app: Open, folder: Path) -> None:
+    app = open_app("work/review", case=CLEAN)
+    app.selectbox(key="reason").set_value("OTHER").run()
+    app.button(key="reject").click().run()
+    assert "needs a note" in app.error[0].value
+    app.text_input(key="note").set_value("Their CFO asked for a call.").run()
+    app.button(key="reject").click().run()
+    assert decisions(folder)[0].payload["note"] == "Their CFO asked for a call."
+
+
+def test_a_hold_is_a_week_unless_said_otherwise_and_counts_as_timing(
+    open_app: Open, folder: Path
+) -> None:
+    app = open_app("work/review", case=CLEAN)
+    app.button(key="hold").click().run()
+    payload = decisions(folder)[0].payload
+    assert (payload["hold_until"], payload["reason"]) == ("2026-04-07", "TIMING")
+
+
+def test_a_hold_into_the_past_is_refused(open_app: Open, folder: Path) -> None:
+    app = open_app("work/review", case=CLEAN)
+    app.date_input(key="hold_until").set_value(date(2026, 3, 30)).run()
+    app.button(key="hold").click().run()
+    assert "name a day after" in app.error[0].value
+    assert decisions(folder) == []
+
+
+def test_moving_to_the_dispute_lane_says_that_a_complaint_was_missed(
+    open_app: Open, folder: Path
+) -> None:
+    app = open_app("work/review", case=CLEAN)
+    app.selectbox(key="new_lane").set_value("disputed").run()
+    app.button(key="reroute").click().run()
+    payload = decisions(folder)[0].payload
+    assert (payload["new_lane"], payload["reason"]) == ("disputed", "DISPUTE_MISSED")
+
+
+def test_moving_needs_a_lane(open_app: Open, folder: Path) -> None:
+    app = open_app("work/review", case=CLEAN)
+    app.button(key="reroute").click().run()
+    assert "needs the lane" in app.error[0].value
+    assert decisions(folder) == []
+
+
+def test_undo_takes_the_last_decision_back_and_shows_its_case(open_app: Open, folder: Path) -> None:
+    app = open_app("work/review", case=CLEAN)
+    shown = app.title[0].value
+    app.button(key="approve").click().run()
+    app.button(key="undo").click().run()
+    assert app.title[0].value == shown
+    assert [entry.kind for entry in Pilot.open(folder).entries()][-1] == "undone"
+    app.button(key="undo").click().run()
+    assert "has decided nothing on this day" in app.error[0].value
+
+
+def test_what_a_colleague_decided_meanwhile_is_not_decided_again(
+    open_app: Open, folder: Path
+) -> None:
+    app = open_app("work/review", case=CLEAN)
+    pilot = Pilot.open(folder)
+    with pilot.day() as day:
+        moment = Moment(by="Ben Okafor", now=NOW)
+        decide_case(pilot, day, CLEAN, verdict="reject", moment=moment, reason="PAID")
+    app.button(key="approve").click().run()
+    assert "rejected by Ben Okafor" in app.error[0].value
+    assert [entry.by for entry in decisions(folder)] == ["Ben Okafor"]
+
+
+def test_ten_clicks_of_one_button_are_one_decision(open_app: Open, folder: Path) -> None:
+    app = open_app("work/review", case=CLEAN)
+    app.button(key="approve").click()
+    for _ in range(10):
+        app.run()
+    assert len(decisions(folder)) == 1
+
+
+def test_a_payment_that_arrives_while_one_reads_stops_the_approval(
+    open_app: Open, folder: Path
+) -> None:
+    app = open_app("work/review", case=CLEAN)
+    pay(folder, CLEAN)
+    app.button(key="approve").click().run()
+    assert app.error
+    assert decisions(folder) == []
+
+
+def pay(folder: Path, case_id: str) -> None:
+    """Every invoice of the case is paid in full on the day."""
+    pilot = Pilot.open(folder)
+    with pilot.day() as day:
+        desk = pilot.desk(day)
+        rows = [desk.rows[name] for name in desk.case(case_id).invoice_ids]
+    path = folder / "exports" / "applications.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        columns = csv.DictReader(file).fieldnames or []
+    with path.open("a", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns)
+        for row in rows:
+            paid = {
+                "application_id": f"NEW-{row['invoice_id']}",
+                "invoice_id": row["invoice_id"],
+                "kind": "cash",
+                "effective_on": "2026-03-31",
+                "amount": f"{row['open_amount']:.2f}",
+                "currency": row["currency"],
+            }
+            writer.writerow({name: value for name, value in paid.items() if name in columns})
+
+
+def test_before_go_live_nothing_is_approved(open_app: Open) -> None:
+    app = open_app("work/queue", as_of="2026-01-15", lane="routine")
+    app.button(key="review_selected").click().run()
+    assert app.button(key="approve").disabled
+    assert "The first thirty days only measure" in said(app)
+
+
+def test_next_and_previous_walk_the_queue_as_it_was_filtered(open_app: Open) -> None:
+    app = open_app(lane="disputed")
+    app.button(key="review_selected").click().run()
+    first = app.title[0].value
+    assert "case 1 of 6" in said(app)
+    assert app.button(key="previous").disabled
+    app.button(key="next").click().run()
+    assert "case 2 of 6" in said(app)
+    app.button(key="previous").click().run()
+    assert app.title[0].value == first
+
+
+def test_each_verdict_has_one_key(open_app: Open) -> None:
+    app = open_app("work/review", case=CLEAN)
+    keys = ("approve", "edit", "reroute", "hold", "reject", "undo", "next", "previous")
+    shortcuts = [app.button(key=key).proto.shortcut for key in keys]
+    assert [key.upper() for key in shortcuts] == ["A", "E", "M", "H", "X", "U", "J", "K"]
+
+
+def test_a_ticked_fact_shows_the_row_it_was_read_from(open_app: Open) -> None:
+    app = open_app("work/review", case=CLEAN)
+    app.session_state["facts"] = {"selection": {"rows": [0], "columns": []}}
+    app.run()
+    rows = [frame.value for frame in app.dataframe if list(frame.value) == ["Column", "Value"]]
+    assert len(rows) == 1
+    assert "invoice_id" in set(rows[0]["Column"])
+
+
+def test_what_a_customer_wrote_is_never_rendered(open_app: Open, folder: Path) -> None:
+    hostile = "![p](http://evil.example/p.png)"
+    path = folder / "exports" / "messages.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("Our system returned INV-79001", hostile), encoding="utf-8")
+    app = open_app("work/review", case=BLOCKED)
+    assert any(hostile in element.value for element in app.text)
+    assert hostile not in said(app)
+
+
+def test_a_case_that_is_not_there_gives_the_first_of_the_queue(open_app: Open) -> None:
+    app = open_app("work/review", case="nobody/routine/USD")
+    assert "case 1 of" in said(app)
+    assert not app.exception
+
+
+@pytest.mark.parametrize("case", ["C-1006/hands_off/USD", "C-1010/not_due/USD"])
+def test_every_lane_has_its_page(open_app: Open, case: str) -> None:
+    app = open_app("work/review", case=case)
+    assert app.query_params["case"] == case
+    assert app.button(key="approve").disabled
