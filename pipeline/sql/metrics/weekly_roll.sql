@@ -111,6 +111,22 @@ flows as (
     group by moved.week_start, moved.invoice_key
 ),
 
+-- A reversal dated before its own invoice owes money that the invoice then adds to.
+issues as (
+    select
+        moved.week_start,
+        moved.invoice_key,
+        receivables.amount
+    from moved
+    inner join receivables on moved.invoice_key = receivables.invoice_key
+    cross join pilot
+    where
+        case when pilot.flavour = 'reported' then receivables.known_on
+            else receivables.issued_on end > moved.week_start
+        and case when pilot.flavour = 'reported' then receivables.known_on
+            else receivables.issued_on end <= moved.week_end
+),
+
 crossed as (
     select
         crossing.*,
@@ -121,12 +137,15 @@ crossed as (
         coalesce(outcomes.excess, 0) as excess,
         coalesce(flows.cash, 0) as cash,
         coalesce(flows.credits, 0) as credits,
-        coalesce(flows.write_offs, 0) as write_offs
+        coalesce(flows.write_offs, 0) as write_offs,
+        coalesce(issues.amount, 0) as issued
     from crossing
     left join outcomes
         on crossing.week_start = outcomes.week_start and crossing.invoice_key = outcomes.invoice_key
     left join flows
         on crossing.week_start = flows.week_start and crossing.invoice_key = flows.invoice_key
+    left join issues
+        on crossing.week_start = issues.week_start and crossing.invoice_key = issues.invoice_key
 ),
 
 -- What was applied beyond the balance is no exit: it is taken off cash, then off credits.
@@ -170,7 +189,8 @@ converted as (
             else to_minor_unit(exits.rolled * rates.rate, pilot.currency) end as re_aged,
         exits.before_amount - exits.rolled
         - (
-            exits.cash + exits.credits + exits.write_offs + exits.regained - exits.excess
+            exits.cash + exits.credits + exits.write_offs
+            + exits.regained - exits.excess - exits.issued
         ) as gap
     from exits
     cross join pilot
