@@ -45,8 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _print(result: Result, *, as_data: bool, told: Callable[[Result], Iterable[str]]) -> None:
+    text = as_json(result) if as_data else "\n".join(told(result))
     try:
-        print(as_json(result) if as_data else "\n".join(told(result)), flush=True)
+        # A path may hold bytes that are no UTF-8: they are written as escapes.
+        print(text.encode("utf-8", "backslashreplace").decode(), flush=True)
     except BrokenPipeError:
         # The reader has seen enough (`| head`); nothing is left to say.
         sys.stderr.close()

@@ -104,7 +104,8 @@ def _own(rule: Mapping[str, Any], number: int, place: str) -> Rule:
         fault = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in fault["loc"])
         name = rule.get("name", f"number {number}")
-        raise WrongCall(f"{place}: rule {name!r}: {key}: {fault['msg']}.") from error
+        given = "" if isinstance(fault["input"], Mapping) else f" (it says {fault['input']!r})"
+        raise WrongCall(f"{place}: rule {name!r}: {key}{given}: {fault['msg']}.") from error
 
 
 def _with_guards(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
