@@ -22,7 +22,7 @@ BOOKS = """
     INV-20419  | c1          | 2026-01-06 | 2026-02-05 | 200.00
     INV-30001  | c2          | 2026-01-07 | 2026-02-06 | 300.00
     1234567    | c2          | 2026-01-08 | 2026-02-07 | 400.00
-    77         | c2          | 2026-01-09 | 2026-02-08 | 500.00
+    7701       | c2          | 2026-01-09 | 2026-02-08 | 500.00
 
     customers.csv
     customer_id | name        | terms
@@ -96,14 +96,14 @@ def test_a_number_in_the_text_says_which_invoice(received: Any) -> None:
         mail(1, "About inv 20418."),
         mail(2, "x", subject="Re: INV-20419", sender="new@elsewhere.example"),
         mail(3, "Paid 1234567 today", sender="new@elsewhere.example"),
-        mail(4, "we have 77 seats", sender="new@elsewhere.example"),
-        mail(5, "Invoice no. 77 is wrong", sender="new@elsewhere.example"),
+        mail(4, "we have 7701 seats", sender="new@elsewhere.example"),
+        mail(5, "Invoice no. 7701 is wrong", sender="new@elsewhere.example"),
     )
     assert matched(day) == {
         "1@x": ("c1", "INV-20418", "address"),
         "2@x": ("c1", "INV-20419", "invoice"),
         "3@x": ("c2", "1234567", "invoice"),
-        "5@x": ("c2", "77", "invoice"),
+        "5@x": ("c2", "7701", "invoice"),
     }
     assert unmatched(day) == {"4@x": "no contact has its address, and it names no invoice"}
 
@@ -205,8 +205,8 @@ def test_an_export_keeps_its_own_word(drawn: Draw) -> None:
         BOOKS
         + """
     messages.csv
-    message_id | customer_id | direction | sent_at          | sender              | recipients | subject   | body
-    m1         | c2          | out       | 2026-02-10 10:00 | ap@customer.example | x@y.z      | INV-20418 | hi
+    message_id | customer_id | direction | sent_at | sender | recipients | subject | body
+    m1 | c2 | out | 2026-02-10 | ap@customer.example | x@y.z | INV-20418 | hi
     """
     )
     day = seen(pilot, DAY)
