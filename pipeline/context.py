@@ -25,6 +25,8 @@ Row = Mapping[str, Any]
 #: (file_id, kind) -> our column -> the file's own header.
 Columns = Mapping[tuple[int, str], Mapping[str, str]]
 
+#: The file that the record is kept in; a cell's row there is the entry's number.
+RECORD = "ledger.sqlite"
 _STANDING = (
     "tier",
     "segment",
@@ -60,11 +62,19 @@ def invoice_line(row: Row, place: Row, columns: Columns) -> InvoiceLine:
         po_number=row["po_number"],
         file=place["file"],
         row=place["line"],
-        columns={
-            name: cell(place, "invoices", name, columns)
-            for name in ("invoice_id", "issued_on", "due_on", "amount", "currency", "po_number")
-        },
+        columns={**_exported_cells(place, columns), **_corrected_cells(row)},
     )
+
+
+def _exported_cells(place: Row, columns: Columns) -> dict[str, SourceCell]:
+    names = ("invoice_id", "issued_on", "due_on", "amount", "currency", "po_number")
+    return {name: cell(place, "invoices", name, columns) for name in names}
+
+
+def _corrected_cells(row: Row) -> dict[str, SourceCell]:
+    """A value that a person has corrected is read from the record, not from the export."""
+    seq = row.get("po_number_seq")
+    return {"po_number": SourceCell(file=RECORD, row=seq, column="po_number")} if seq else {}
 
 
 def newest_words(body: str | None) -> str:
@@ -163,13 +173,16 @@ def standing(row: Row) -> dict[str, str | None]:
 
 
 def blocking_doubts(routes: Sequence[Route]) -> tuple[Doubt, ...]:
-    """The blockers of the case's invoices, each code once, as doubts that stop approval."""
+    """The blockers of the case's invoices, each code once, as doubts that stop approval.
+
+    What is exempted for a time is said as well, as a note.
+    """
     found: dict[str, Doubt] = {}
-    for route in routes:
-        for blocker in route.blockers:
-            found.setdefault(
-                blocker.code, Doubt(code=blocker.code, blocking=True, sentence=blocker.sentence)
-            )
+    for is_blocking in (True, False):
+        for route in routes:
+            for one in route.blockers if is_blocking else route.exempted:
+                doubt = Doubt(code=one.code, blocking=is_blocking, sentence=one.sentence)
+                found.setdefault(one.code, doubt)
     return tuple(found.values())
 
 

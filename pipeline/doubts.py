@@ -16,7 +16,7 @@ from pipeline.tokens import day_text, money_text, plain
 
 #: More than this is not read (attention, not completeness, is what a reviewer runs out of).
 SHOWN = 5
-#: A contact confirmed longer ago than this may have left.
+#: A contact confirmed longer ago than this may have left; as in checks/25_contact_stale.sql.
 DAYS_VERIFIED = 90
 #: With fewer paid invoices than this, the past says little about the customer.
 THIN_HISTORY = 5
@@ -73,7 +73,8 @@ def _contact(dossier: Dossier) -> Iterator[Doubt]:
         return
     if contact.status in GONE:
         yield _blocking(
-            "contact_gone", f"{contact.name}: the contact is marked “{contact.status}”."
+            f"contact_{contact.status}",
+            f"{contact.name}: the contact is marked “{contact.status}”.",
         )
     days = days_since(contact.verified_on, dossier.as_of)
     if days is None:
@@ -171,9 +172,7 @@ def _owner(dossier: Dossier) -> Iterator[Doubt]:
     if dossier.owner is None:
         yield _note("owner_missing", "No account owner is known.")
     elif not is_active(dossier):
-        yield _note(
-            "owner_inactive", f"The account owner {dossier.owner.name} is no longer active."
-        )
+        yield _note("owner_gone", f"The account owner {dossier.owner.name} is no longer active.")
 
 
 def is_active(dossier: Dossier) -> bool:

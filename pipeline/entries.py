@@ -25,6 +25,13 @@ _DONE = {
     "dispute_accepted": "accepted",
     "dispute_closed": "closed",
     "handed_over": "handed over to the mail system",
+    "correction_proposed": "corrected",
+    "correction_confirmed": "confirmed by a second person",
+    "correction_undone": "put back to what the export says",
+    "exemption_granted": "exempted until {expires_on}",
+    "exemption_ended": "held to the check again",
+    "fix_assigned": "given to {person}",
+    "twins_judged": "judged",
 }
 _DECIDED = {
     "approve": "approved",

@@ -128,6 +128,8 @@ class Route(Noun):
     because: str
     also: tuple[FiredRule, ...] = ()
     blockers: tuple[Blocker, ...] = ()
+    exempted: tuple[Blocker, ...] = ()
+    """What would block, but for an exemption that a person gave for a time."""
     score: float | None = None
     """Probability (0-1) of still being open at the next bucket edge; None = no history at all."""
     value: Decimal
@@ -299,6 +301,13 @@ EventKind = Literal[
     "kill_switch",
     "handed_over",
     "protocol_frozen",
+    "correction_proposed",
+    "correction_confirmed",
+    "correction_undone",
+    "exemption_granted",
+    "exemption_ended",
+    "fix_assigned",
+    "twins_judged",
 ]
 
 

@@ -244,7 +244,7 @@ class Pilot:
             "places": evidence.invoice_places(day, case.invoice_ids),
             "exchanges": evidence.exchanges(day, case.customer_id, case.invoice_ids),
             "payments": evidence.paid_invoices(day, case.customer_id),
-            "contact": evidence.record(day, "contacts", "contact_id", first["contact_id"]),
+            "contact": evidence.contact(day, first["contact_id"]),
             "owner": evidence.record(day, "people", "person_id", first["owner_id"]),
             "last_payment": evidence.last_payment(day, case.customer_id),
         }

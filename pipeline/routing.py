@@ -46,7 +46,8 @@ class Policy(Noun):
 
     rules: tuple[Rule, ...]
     blockers: tuple[tuple[str, str, str], ...]
-    """(code, condition, sentence) of everything that stops a draft within any lane."""
+    """(code, condition, sentence) of the guards that stop a draft within any lane; the checks
+    that block do so beside them."""
 
     @property
     def fingerprint(self) -> str:
@@ -58,7 +59,7 @@ class _Shipped(Noun):
     first_guards: tuple[Rule, ...]
     message_guards: tuple[Rule, ...]
     rules: tuple[Rule, ...]
-    blockers: tuple[dict[str, str], ...]
+    blockers: tuple[tuple[str, str, str], ...]
 
 
 @cache
@@ -69,12 +70,12 @@ def _shipped() -> _Shipped:
         first_guards=tuple(_rule(guard) for guard in guards if guard["place"] == "first"),
         message_guards=tuple(_rule(guard) for guard in guards if guard["place"] == "messages"),
         rules=tuple(Rule(**rule) for rule in data["rule"]),
-        blockers=tuple(data["blocker"]),
+        blockers=tuple((g["code"], g["when"], g["because"]) for g in guards if "code" in g),
     )
 
 
 def _rule(guard: Mapping[str, Any]) -> Rule:
-    return Rule(**{key: value for key, value in guard.items() if key != "place"})
+    return Rule(**{key: value for key, value in guard.items() if key not in ("place", "code")})
 
 
 def policy(rules: Sequence[Mapping[str, Any]], place: str) -> Policy:
@@ -93,7 +94,7 @@ def policy(rules: Sequence[Mapping[str, Any]], place: str) -> Policy:
             )
     return Policy(
         rules=_with_guards(chosen),
-        blockers=tuple((b["code"], b["when"], b["sentence"]) for b in _shipped().blockers),
+        blockers=_shipped().blockers,
     )
 
 
@@ -154,6 +155,7 @@ def route(row: Mapping[str, Any]) -> Route:
         because=winner.because,
         also=tuple(rule for rule in rest if rule.rule != ROUTINE.name),
         blockers=tuple(Blocker(**blocker) for blocker in row["blockers"]),
+        exempted=tuple(Blocker(**blocker) for blocker in row["exempted"]),
         score=row["score"],
         value=row["value_amount"],
         case_id=case_id(row["customer_id"], winner.lane, row["currency"]),

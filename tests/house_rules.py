@@ -22,11 +22,11 @@ HOUSE = frozenset({"app.py", "pages", "pipeline"})
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
     frozenset({"tokens", "naming", "doubts", "chain", "entries", "settings"}),
-    frozenset({"routing", "context", "statistics"}),
+    frozenset({"routing", "context", "statistics", "twins"}),
     frozenset({"exports", "warehouse", "ledger", "prompts", "llm", "outbox"}),
     frozenset({"figures", "verifying", "edits", "handing"}),
-    frozenset({"pilot", "drafting", "charts", "report", "deciding", "proving"}),
-    frozenset({"acting"}),
+    frozenset({"pilot", "drafting", "charts", "report", "deciding", "proving", "health"}),
+    frozenset({"acting", "mending"}),
     frozenset({"printing", "bench", "demo"}),
     frozenset({"__main__"}),
 )

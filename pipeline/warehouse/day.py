@@ -179,11 +179,24 @@ class Day:
         rates = {self.lens.currency: Decimal(1), **self.lens.rates}
         self._values("rates", _RATES, list(rates.items()))
         self._values("lists", "customer_id varchar", [(c,) for c in self.lens.hands_off])
+        self.hold_twins([])
         self._set_arms()
         self._set("restated", "ALL", 90)
 
     def _run(self, sql: str, parameters: Sequence[object] = ()) -> None:
         self.books.fetch(self._cursor, sql, parameters)
+
+    def hold_twins(self, pairs: Sequence[tuple[str, str, str, str, int, bool]]) -> None:
+        """Lays down pairs of customers that look alike, for the check that shows them.
+
+        Of each pair: both ids (in order), both names, likeness in percent, one mail domain or not.
+        """
+        self._values(
+            "twin_pairs",
+            "customer_id varchar, twin_id varchar, name varchar, twin_name varchar, "
+            "likeness integer, has_same_domain boolean",
+            pairs,
+        )
 
     def _values(self, name: str, columns: str, rows: Sequence[Sequence[object]]) -> None:
         self._cursor.execute(f"create or replace temp table {name} ({columns})")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipeline.context import RECORD
 from pipeline.warehouse.day import Day, Row
 from pipeline.warehouse.opening import OpenBooks
 from pipeline.warehouse.reconciling import row_number
@@ -43,15 +44,31 @@ def record(day: Day, kind: str, key: str, value: str | None) -> Row | None:
     return rows[0] if rows else None
 
 
+def contact(day: Day, contact_id: str | None) -> Row | None:
+    """A contact as it stands on the day, with the place that its address was read from.
+
+    That is a row of the exports, or the entry of the record that corrected it.
+    """
+    rows = day.select(
+        "select contacts_now.*, coalesce(it.file_id, -1) as file_id, "
+        f"case when address_seq is null then files.file else '{RECORD}' end as file, "
+        f"case when address_seq is null then {row_number('contacts', 'it')} else address_seq end "
+        "as line from contacts_now left join intake_contacts as it "
+        "on contacts_now.contact_id = it.contact_id and it.fate = 0 "
+        "left join files on it.file_id = files.file_id where contacts_now.contact_id = ?",
+        [contact_id],
+    )
+    return rows[0] if rows else None
+
+
 def contacts(day: Day, customer_id: str) -> list[Row]:
-    """The customer's contacts, the one to write to first."""
+    """The customer's contacts as they stand on the day, the one to write to first."""
     return day.select(
-        "select contacts.*, best_contacts.contact_id is not null as is_best "
-        "from intake_contacts as contacts left join best_contacts "
-        "on contacts.contact_id = best_contacts.contact_id "
-        "and contacts.customer_id = best_contacts.customer_id "
-        "where contacts.fate = 0 and contacts.customer_id = ? "
-        "order by is_best desc, contacts.contact_id",
+        "select contacts_now.*, best_contacts.contact_id is not null as is_best "
+        "from contacts_now left join best_contacts "
+        "on contacts_now.contact_id = best_contacts.contact_id "
+        "and contacts_now.customer_id = best_contacts.customer_id "
+        "where contacts_now.customer_id = ? order by is_best desc, contacts_now.contact_id",
         [customer_id],
     )
 
@@ -108,3 +125,16 @@ def source_row(books: OpenBooks, file: str, line: int) -> list[Row]:
         if rows:
             return [{"column": name, "value": value} for name, value in rows[0].items()]
     return []
+
+
+def customers_with_domains(day: Day) -> list[Row]:
+    """Every customer with the mail domains of its contacts and the family it belongs to."""
+    return day.select(
+        "select customers.customer_id, customers.name, "
+        "coalesce(customers.parent_id, customers.customer_id) as family, "
+        "coalesce(list(distinct lower(regexp_extract(contacts_now.email, '@(.+)$', 1))) "
+        "filter (where contains(contacts_now.email, '@')), []) as domains "
+        "from customers left join contacts_now "
+        "on customers.customer_id = contacts_now.customer_id "
+        "group by customers.customer_id, customers.name, family order by customers.customer_id"
+    )

@@ -8,6 +8,7 @@ import duckdb
 
 from pipeline.model import Rule, WrongCall
 from pipeline.routing import Policy
+from pipeline.warehouse.checks import gathered
 from pipeline.warehouse.conversions import quoted
 from pipeline.warehouse.day import Day, Row, enclosed, told
 
@@ -30,7 +31,9 @@ def bind(day: Day, policy: Policy, place: str) -> None:
 def routed(day: Day, policy: Policy, place: str = "policy") -> list[Row]:
     """Every open invoice with the rules that fired, in order, and all its blockers.
 
-    Raises WrongCall naming `place` and the rule that cannot be worked out for some invoice.
+    A blocker is a guard that fires, or a check that blocks; one that a person has exempted for
+    a time stands apart in `exempted`. Raises WrongCall naming `place` and the rule that cannot
+    be worked out for some invoice.
     """
     fired = ", ".join(_fired(rule) for rule in policy.rules)
     blockers = ", ".join(
@@ -40,9 +43,13 @@ def routed(day: Day, policy: Policy, place: str = "policy") -> list[Row]:
     )
     try:
         return day.select(
-            f"select *, list_filter([{fired}], lambda x: x is not null) as fired, "
-            f"list_filter([{blockers}], lambda x: x is not null) as blockers "
-            "from open_invoices order by value_amount desc, invoice_id"
+            f"with failed as ({gathered()}), judged as (select open_invoices.*, "
+            "coalesce(failed.blockers, []) as failed_checks, "
+            "coalesce(failed.exempted, []) as exempted from open_invoices "
+            "left join failed on open_invoices.invoice_id = failed.invoice_id) "
+            f"select * exclude (failed_checks), list_filter([{fired}], lambda x: x is not null) "
+            f"as fired, list_concat(list_filter([{blockers}], lambda x: x is not null), "
+            "failed_checks) as blockers from judged order by value_amount desc, invoice_id"
         )
     except (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException):
         _name_the_rule(day, policy, place)

@@ -51,7 +51,7 @@ def parse(name: str, text: str) -> Statement:
     return Statement(name, headers, " ".join(meaning), "\n".join(lines[body:]).strip())
 
 
-_KEYS = frozenset({"as", "title", "unit", "better", "severity", "fix", "consequence"})
+_KEYS = frozenset({"as", "title", "unit", "better", "severity", "fix", "consequence", "waiver"})
 
 
 @cache

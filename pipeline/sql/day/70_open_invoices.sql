@@ -67,16 +67,56 @@ customer_contracts as (
     select
         contracts.customer_id,
         max_by(contracts.contract_id, contracts.starts_on) as contract_id,
-        max_by(contracts.terms, contracts.starts_on) as terms,
-        max_by(contracts.po_number, contracts.starts_on) as po_number,
+        max_by(coalesce(corrected_contracts.terms, contracts.terms), contracts.starts_on) as terms,
+        max_by(
+            coalesce(corrected_contracts.po_number, contracts.po_number), contracts.starts_on
+        ) as po_number,
         bool_or(contracts.po_required) as po_required,
         min(contracts.renews_on) filter (where contracts.renews_on >= pilot.as_of) as renews_on
-    from intake_contracts as contracts, pilot
+    from intake_contracts as contracts
+    cross join pilot
+    left join corrected_contracts on contracts.contract_id = corrected_contracts.contract_id
     where
         contracts.fate = 0
         and contracts.starts_on <= pilot.as_of
         and coalesce(contracts.ends_on, pilot.as_of) >= pilot.as_of
     group by contracts.customer_id
+),
+
+-- What the exports say, with what people have corrected laid over it.
+masters as (
+    select
+        customers.customer_id,
+        coalesce(corrected_customers.terms, customers.terms) as terms,
+        coalesce(corrected_customers.po_required, customers.po_required, false) as po_required,
+        coalesce(corrected_customers.owner_id, customers.owner_id) as owner_id
+    from customers
+    left join corrected_customers on customers.customer_id = corrected_customers.customer_id
+),
+
+waived as (
+    select distinct invoices.invoice_id
+    from exemptions
+    inner join invoices
+        on
+            coalesce(exemptions.invoice_id, invoices.invoice_id) = invoices.invoice_id
+            and coalesce(exemptions.customer_id, invoices.customer_id) = invoices.customer_id
+    where exemptions.check_name = 'po_missing'
+),
+
+worded as (
+    select
+        open_now.invoice_key,
+        corrected_invoices.po_number_seq,
+        coalesce(corrected_invoices.terms, invoices.terms) as terms,
+        coalesce(corrected_invoices.po_number, invoices.po_number, customer_contracts.po_number)
+            as po_number,
+        masters.po_required or coalesce(customer_contracts.po_required, false) as po_required
+    from open_now
+    inner join invoices on open_now.invoice_key = invoices.invoice_key
+    inner join masters on invoices.customer_id = masters.customer_id
+    left join corrected_invoices on invoices.invoice_id = corrected_invoices.invoice_id
+    left join customer_contracts on invoices.customer_id = customer_contracts.customer_id
 )
 
 select
@@ -92,19 +132,21 @@ select
     open_now.open_amount,
     open_now.days_past_due,
     bucket(open_now.days_past_due) as bucket,
-    invoices.terms,
-    customers.terms as customer_terms,
+    worded.terms,
+    masters.terms as customer_terms,
     customer_contracts.contract_id,
     customer_contracts.terms as contract_terms,
     coalesce(
-        terms_days(invoices.terms) <> terms_days(customers.terms)
-        or terms_days(invoices.terms) <> terms_days(customer_contracts.terms)
-        or terms_days(customers.terms) <> terms_days(customer_contracts.terms),
+        terms_days(worded.terms) <> terms_days(masters.terms)
+        or terms_days(worded.terms) <> terms_days(customer_contracts.terms)
+        or terms_days(masters.terms) <> terms_days(customer_contracts.terms),
         false
     ) as has_terms_conflict,
-    coalesce(invoices.po_number, customer_contracts.po_number) as po_number,
-    coalesce(customers.po_required, false) or coalesce(customer_contracts.po_required, false)
-        as po_required,
+    worded.po_number,
+    worded.po_number_seq,
+    worded.po_required,
+    worded.po_required and coalesce(trim(worded.po_number), '') = '' as is_po_missing,
+    waived.invoice_id is not null as is_po_waived,
     disputed_invoices.invoice_key is not null as is_disputed,
     case
         when disputed_invoices.invoice_key is not null
@@ -139,13 +181,14 @@ select
     customers.health,
     customers.is_hands_off or customers.customer_id in (select lists.customer_id from lists)
         as is_hands_off,
-    customers.owner_id,
+    masters.owner_id,
     owners.name as owner_name,
     owners.email as owner_email,
     case
         when owners.person_id is null then false
         else coalesce(owners.active, true)
     end as has_active_owner,
+    case when coalesce(owners.active, true) then owners.name end as active_owner_name,
     coalesce(customers.renews_on, customer_contracts.renews_on) as renews_on,
     (coalesce(customers.renews_on, customer_contracts.renews_on) - pilot.as_of)::integer
         as days_to_renewal,
@@ -158,6 +201,8 @@ select
     best_contacts.verified_on as contact_verified_on,
     (pilot.as_of - best_contacts.verified_on)::integer as days_since_verified,
     coalesce(best_contacts.is_verified, false) as has_verified_contact,
+    best_contacts.suspended_by as contact_suspended_by,
+    best_contacts.suspended_on as contact_suspended_on,
     coalesce(unapplied_now.amount, 0)::decimal(38, 3) as unapplied_amount,
     contacted.last_contacted_on,
     (pilot.as_of - contacted.last_contacted_on)::integer as days_since_contact,
@@ -182,9 +227,11 @@ from open_now
 cross join pilot
 inner join invoices on open_now.invoice_key = invoices.invoice_key
 inner join customers on open_now.customer_key = customers.customer_key
+inner join masters on customers.customer_id = masters.customer_id
+inner join worded on open_now.invoice_key = worded.invoice_key
 left join customer_contracts on customers.customer_id = customer_contracts.customer_id
 left join intake_people as owners
-    on customers.owner_id = owners.person_id and owners.fate = 0
+    on masters.owner_id = owners.person_id and owners.fate = 0
 left join disputed_invoices on open_now.invoice_key = disputed_invoices.invoice_key
 left join cash_after_issue on open_now.invoice_key = cash_after_issue.invoice_key
 left join ticket_counts on open_now.invoice_key = ticket_counts.invoice_key
@@ -196,6 +243,7 @@ left join unapplied_now
         and open_now.currency = unapplied_now.currency
         and unapplied_now.flavour = 'reported'
 left join contacted on customers.customer_id = contacted.customer_id
+left join waived on invoices.invoice_id = waived.invoice_id
 left join promises on invoices.invoice_id = promises.invoice_id
 left join decided_invoices on invoices.invoice_id = decided_invoices.invoice_id
 left join customer_ranks on open_now.customer_key = customer_ranks.customer_key

@@ -1,0 +1,135 @@
+"""Cells of the exports as they stand, beside what a person has corrected them to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pipeline.model import WrongCall
+from pipeline.warehouse.day import Day, Row
+
+#: Kind -> (key, the rows as exported, what is laid over them).
+_ROWS = {
+    "contacts": ("contact_id", "intake_contacts where fate = 0", "listed_contacts"),
+    "customers": ("customer_id", "customers", "corrected_customers"),
+    "invoices": ("invoice_id", "invoices", "corrected_invoices"),
+    "contracts": ("contract_id", "intake_contracts where fate = 0", "corrected_contracts"),
+}
+
+
+class Cell(NamedTuple):
+    """One cell: what the export says, and what stands with the corrections laid over it."""
+
+    exported: str | None
+    stands: str | None
+
+
+def cells(day: Day, kind: str, key: str, columns: Sequence[str]) -> dict[str, Cell]:
+    """Some cells of one row, as text; raises WrongCall when there is no such row."""
+    if kind not in _ROWS:
+        raise WrongCall(f"{kind!r} cannot be corrected: choose one of {', '.join(_ROWS)}.")
+    key_column, exported, over = _ROWS[kind]
+    said = ", ".join(f"{name}::varchar as {name}" for name in columns)
+    first = day.select(
+        f"select {said} from (select * from {exported}) where {key_column} = ?", [key]
+    )
+    above = day.select(f"select * from {over} where {key_column} = ?", [key])
+    if not first and not above:
+        raise WrongCall(f"No {kind[:-1]} {key!r} is in the books: check its id.")
+    return {name: _cell(kind, name, first, above) for name in columns}
+
+
+def _cell(kind: str, name: str, first: Sequence[Row], above: Sequence[Row]) -> Cell:
+    exported = first[0][name] if first else None
+    if name == "status" and exported is not None:
+        exported = exported.lower()
+    corrected = _text(above[0].get(name)) if above else None
+    # A listed contact is whole; the other kinds hold only what was corrected.
+    is_exported = corrected is None and kind != "contacts"
+    return Cell(exported, exported if is_exported else corrected)
+
+
+def _text(value: object) -> str | None:
+    if value is None:
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def is_contact(day: Day, contact_id: str) -> bool:
+    """Whether the books or the record know a contact of that id."""
+    return bool(day.select("select 1 from listed_contacts where contact_id = ?", [contact_id]))
+
+
+def is_stopped_contact(day: Day, contact_id: str) -> bool:
+    """Whether the contact has left, bounces, or is suspended by a message."""
+    return bool(
+        day.select(
+            "select 1 from contacts_now where contact_id = ? and status in ('left', 'bounced')",
+            [contact_id],
+        )
+    )
+
+
+def is_active_person(day: Day, person_id: str) -> bool:
+    """Whether one of our own people has that id and is still with us."""
+    return bool(
+        day.select(
+            "select 1 from intake_people where fate = 0 and person_id = ? "
+            "and coalesce(active, true)",
+            [person_id],
+        )
+    )
+
+
+def active_people(day: Day) -> list[Row]:
+    """Our own people who are still with us, by name."""
+    return day.select(
+        "select person_id, name, team from intake_people where fate = 0 "
+        "and coalesce(active, true) order by name, person_id"
+    )
+
+
+def gives_days(day: Day, terms: str) -> bool:
+    """Whether payment terms say a number of days."""
+    return bool(day.select("select terms_days(?) is not null as is_said", [terms])[0]["is_said"])
+
+
+def contact_ids(day: Day, customer_id: str) -> list[str]:
+    """The ids of a customer's contacts, corrected and added ones included."""
+    found = day.select(
+        "select contact_id from listed_contacts where customer_id = ? order by contact_id",
+        [customer_id],
+    )
+    return [row["contact_id"] for row in found]
+
+
+def is_customer(day: Day, customer_id: str) -> bool:
+    """Whether the books know a customer of that id."""
+    return bool(day.select("select 1 from customers where customer_id = ?", [customer_id]))
+
+
+def fix_list(day: Day, kind: str) -> tuple[list[str], list[Row]]:
+    """What the source system is still to take over: (columns, rows) in our own layout.
+
+    Of each row its id and every column that any row of the list changes, as they stand.
+    """
+    key_column, exported, over = _ROWS[kind]
+    changed = day.select(
+        "select distinct of_key, of_column from corrections "
+        "where of_kind = ? and state = 'counting' order by of_key, of_column",
+        [kind],
+    )
+    names = sorted({row["of_column"] for row in changed})
+    keys = sorted({row["of_key"] for row in changed})
+    if not keys:
+        return [], []
+    above = ", ".join(
+        f"coalesce(over.{name}::varchar, it.{name}::varchar) as {name}" for name in names
+    )
+    rows = day.select(
+        f"select over.{key_column}, {above} from {over} as over left join "
+        f"(select * from {exported}) as it on over.{key_column} = it.{key_column} "
+        f"where over.{key_column} in (select unnest(?::varchar[])) order by over.{key_column}",
+        [keys],
+    )
+    return [key_column, *names], rows
