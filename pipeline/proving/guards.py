@@ -24,8 +24,7 @@ def guards(
     day: Day, settings: Settings, windows: Windows, result: DiffInDiff, invoices: int
 ) -> list[dict[str, str]]:
     """Every guard with its state (ok, warn, stop) and what it saw, in one sentence each."""
-    day.metric_frame("due_cohorts", windows=windows)
-    rows = list(day.metric("billing_windows").rows)
+    rows = list(day.metric("billing_windows", windows=windows).rows)
     return [
         _overlap(settings),
         _billing(rows),
