@@ -33,7 +33,8 @@ _INTRODUCTION = re.compile(
     re.IGNORECASE,
 )
 _OPENS = re.compile(
-    r"\s*(?:\w{2,4}\.?,? \d|on|am|le|el|il|op|em|na|den|på|dne|dnia|w dniu|pe|tarihinde|a las|\W?\d{1,4}|"
+    r"\s*(?:\w{2,4}\.?,? \d|on|am|le|el|il|op|em|na|den|på|dne|dnia|w dniu|pe|tarihinde|"
+    r"a las|\W?\d{1,4}|"
     r"mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс|lun|mar|mer|jeu|ven|sam|dim|"
     r"mo|di|mi|do|fr|sa|so)\b",
     re.IGNORECASE,
