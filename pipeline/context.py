@@ -94,7 +94,7 @@ def exchange(row: Row, columns: Columns) -> Exchange:
         direction=direction,
         sender=row["sender"] or "",
         subject=row["subject"] or "",
-        text=newest_words(row["body"]),
+        text=row.get("reply") or newest_words(row["body"]),
         source=cell(row, "messages", "body", columns),
     )
 

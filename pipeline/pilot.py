@@ -15,9 +15,9 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.context import dossier
-from pipeline.exports import Layout, load_layouts
+from pipeline.exports import Layout, content_digest, load_layouts, mails
+from pipeline.exports.gathering import exports_below, files_below
 from pipeline.exports.layouts import SHIPPED
-from pipeline.exports.scanning import digest
 from pipeline.ledger import Ledger
 from pipeline.model import Case, CountbackError, Dossier, Entry, Route, WrongCall, canonical_json
 from pipeline.routing import Policy, cases, policy, route
@@ -106,14 +106,18 @@ class Pilot:
         """Copies the files of a folder (or one file) into `exports/`; returns their names."""
         if not source.exists():
             raise WrongCall(f"{source}: there is no such file or folder to load.")
-        files = [source] if source.is_file() else sorted(p for p in source.iterdir() if p.is_file())
+        taken = []
         self.exports.mkdir(parents=True, exist_ok=True)
-        for path in files:
-            if path.name == "pilot.toml":
+        for place, path in files_below(source):
+            if str(place) == "pilot.toml":
                 self._take_policy(path)
-            elif path.resolve() != (self.exports / path.name).resolve():
-                shutil.copyfile(path, self.exports / _spelled(path.name))
-        return tuple(_spelled(path.name) for path in files if path.name != "pilot.toml")
+                continue
+            name = _spelled(place.as_posix())
+            taken.append(name)
+            if path.resolve() != (self.exports / name).resolve():
+                (self.exports / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, self.exports / name)
+        return tuple(taken)
 
     def _take_policy(self, path: Path) -> None:
         """A pilot.toml among the exports becomes the pilot's own when it has none yet."""
@@ -156,11 +160,9 @@ class Pilot:
     def _files(self) -> Sequence[ExportFile]:
         if not self.exports.is_dir():
             return []
-        paths = sorted(path for path in self.exports.rglob("*") if path.is_file())
-        return [self._file(path) for path in paths]
+        return [self._file(name, path) for name, path in exports_below(self.exports)]
 
-    def _file(self, path: Path) -> ExportFile:
-        name = str(path.relative_to(self.exports))
+    def _file(self, name: str, path: Path) -> ExportFile:
         if _spelled(name) != name:
             raise CountbackError(
                 f"{self.exports / _spelled(name)}: the file's name is no UTF-8: rename it."
@@ -185,6 +187,7 @@ class Pilot:
             control_where=settings.control.where,
             is_holdout=settings.control.kind == "holdout",
             hands_off=settings.lists.hands_off,
+            own_domains=settings.pilot.own_domains,
         )
         if check:
             self._check_conditions(lens)
@@ -289,21 +292,26 @@ class Pilot:
 
 #: Conditions already bound to the books of this process: (books, segment, control).
 _BOUND: set[tuple[str, str, str]] = set()
+
+
 def _spelled(name: str) -> str:
     """A file's name as text; bytes of it that are no UTF-8 are written as escapes."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-_DIGESTS: dict[tuple[str, int, int], str] = {}
+_DIGESTS: dict[tuple[object, ...], str] = {}
 
 
 def _digest(path: Path) -> str:
-    """SHA-256 of a file; a file whose size and time did not change is not read again."""
+    """SHA-256 of an export; one whose sizes and times did not change is not read again."""
     try:
-        stat = path.stat()
-        key = (str(path), stat.st_size, stat.st_mtime_ns)
+        key = (str(path), *((s.st_size, s.st_mtime_ns) for s in _stats(path)))
         if key not in _DIGESTS:
-            _DIGESTS[key] = digest(path)
+            _DIGESTS[key] = content_digest(path)
         return _DIGESTS[key]
     except OSError as error:
         raise CountbackError(f"{path}: cannot be read ({error.strerror}).") from error
+
+
+def _stats(path: Path) -> list[os.stat_result]:
+    return [file.stat() for file in (mails(path) if path.is_dir() else [path])]

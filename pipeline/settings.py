@@ -26,6 +26,8 @@ class PilotSection(Noun):
     started_on: date | None = None
     """Day 0; go-live is day 30."""
     as_of: date | None = None
+    own_domains: tuple[str, ...] = ()
+    """E-mail domains that we write from, besides those of people.csv: they tell out from in."""
     synthetic: bool = False
     """Marks made-up data: every page and file then says so."""
 

@@ -24,6 +24,7 @@ from pipeline.model import CountbackError, fingerprint
 from pipeline.warehouse.conversions import MACROS, quoted
 from pipeline.warehouse.converting import ACCEPTED, REFUSED
 from pipeline.warehouse.intake import Intake, changed, create_tables
+from pipeline.warehouse.prose import copy_prose
 from pipeline.warehouse.reconciling import reconcile
 from pipeline.warehouse.statements import SQL, folder
 
@@ -76,9 +77,9 @@ class Ingredients:
 def _engine(part: str) -> str:
     """The fingerprint of the code behind a part: other code, other books."""
     here = Path(__file__).parent
-    names = ("intake", "conversions", "converting", "reconciling", "books")
+    names = ("intake", "conversions", "converting", "prose", "reconciling", "books")
     read_by = [*(here / f"{name}.py" for name in names), Path(model.__file__)]
-    read_by += sorted(Path(exports.__file__).parent.glob("*.py"))
+    read_by += sorted(Path(exports.__file__).parent.rglob("*.py"))
     files = sorted((SQL / "tables").glob("*.sql")) if part == "tables" else read_by
     return fingerprint(duckdb.__version__, *(file.read_text(encoding="utf-8") for file in files))
 
@@ -304,3 +305,4 @@ def _copy(connection: duckdb.DuckDBPyConnection, old_id: int, new_id: int) -> No
             f"* exclude (file_id, row_no, fate) from before.intake_{kind} "
             f"where file_id = {old_id} order by rowid"
         )
+    copy_prose(connection, old_id, new_id)

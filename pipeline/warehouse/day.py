@@ -55,6 +55,8 @@ class Lens:
     control_where: str = ""
     is_holdout: bool = False
     hands_off: tuple[str, ...] = ()
+    own_domains: tuple[str, ...] = ()
+    """Domains that we write from, besides those of our people."""
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,8 @@ class Day:
         rates = {self.lens.currency: Decimal(1), **self.lens.rates}
         self._values("rates", _RATES, list(rates.items()))
         self._values("lists", "customer_id varchar", [(c,) for c in self.lens.hands_off])
+        own = [(domain.strip().lower().removeprefix("@"),) for domain in self.lens.own_domains]
+        self._values("own_domains", "domain varchar", own)
         self.hold_twins([])
         self._set_arms()
         self._set("restated", "ALL", 90)

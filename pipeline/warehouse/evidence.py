@@ -76,10 +76,15 @@ def contacts(day: Day, customer_id: str) -> list[Row]:
 def exchanges(day: Day, customer_id: str, invoice_ids: Sequence[str]) -> list[Row]:
     """The newest messages known on the day about the customer or its invoices, newest first."""
     return day.select(
-        f"select it.*, files.file, {row_number('messages', 'it')} as line "
-        "from intake_messages as it join files on files.file_id = it.file_id cross join pilot "
-        "where it.fate = 0 and it.sent_at::date <= pilot.as_of "
-        "and (it.customer_id = ? or it.invoice_id in (select unnest(?::varchar[]))) "
+        "select it.* replace (known.customer_id as customer_id, known.invoice_id as invoice_id, "
+        "known.direction as direction), texts.reply, known.matched_by, known.automatic, "
+        f"files.file, {row_number('messages', 'it')} as line from matched_messages as known "
+        "join intake_messages as it on it.rowid = known.message_key "
+        "join files on files.file_id = it.file_id "
+        "join loads on loads.file_id = it.file_id and loads.kind = 'messages' "
+        "and not loads.is_derived left join message_texts as texts "
+        "on texts.file_id = it.file_id and texts.place = it.rowid - loads.first_row "
+        "where known.customer_id = ? or known.invoice_id in (select unnest(?::varchar[])) "
         f"order by it.sent_at desc, it.message_id limit {EXCHANGES}",
         [customer_id, list(invoice_ids)],
     )

@@ -15,6 +15,7 @@ from pipeline.exports import KINDS, CsvSource, FrameSource, Kind, Reading, Table
 from pipeline.model import CountbackError
 from pipeline.warehouse.conversions import INTAKE_NEEDS, SQL_TYPES
 from pipeline.warehouse.converting import INCOMING, REFUSED, Rows
+from pipeline.warehouse.prose import add_prose, create_prose
 
 _BOOKKEEPING = """
 create table files (
@@ -47,6 +48,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """The empty intake: one table per kind, and the bookkeeping beside them."""
     connection.execute("; ".join(INTAKE_NEEDS))
     connection.execute(_BOOKKEEPING)
+    create_prose(connection)
     for kind in KINDS.values():
         columns = ", ".join(f"{name} {SQL_TYPES[c.type]}" for name, c in kind.columns.items())
         connection.execute(
@@ -74,6 +76,7 @@ class Intake:
         with self._offered(reading):
             for table in reading.tables:
                 self._load(file_id, reading, table)
+        add_prose(self._connection, file_id, reading)
 
     def _note(self, file_id: int, reading: Reading, answer: str | None) -> None:
         layout, question = reading.layout, reading.question

@@ -1,16 +1,30 @@
 -- What customers wrote in the last 90 days, and what it smells of. Words only ever tighten:
--- they can stop a follow-up, never release one. Several smells may be true at once.
+-- they can stop a follow-up, never release one. Several smells may be true at once. Read are the
+-- new words and the signature, not what the message quotes: our own reminder is no dispute.
+-- A thread about two customers tightens both, so that no message in it can unmatch another.
 with inbound as (
     select
         messages.message_id,
         messages.customer_id,
         messages.invoice_id,
         messages.sent_at,
-        lower(coalesce(messages.subject, '') || ' ' || coalesce(messages.body, '')) as words
-    from intake_messages as messages, pilot
+        lower(
+            concat_ws(' ', it.subject, coalesce(texts.reply, it.body), texts.signature)
+        ) as words
+    from (select
+        * exclude (customer_id),
+        unnest(candidates) as customer_id
+    from known_messages) as messages
+    cross join pilot
+    inner join intake_messages as it on messages.message_key = it.rowid
+    inner join loads
+        on messages.file_id = loads.file_id and loads.kind = 'messages' and not loads.is_derived
+    left join message_texts as texts
+        on
+            messages.file_id = texts.file_id
+            and messages.message_key - loads.first_row = texts.place
     where
-        messages.fate = 0
-        and coalesce(messages.direction, 'in') = 'in'
+        coalesce(messages.direction, 'in') = 'in'
         and messages.sent_at::date between pilot.as_of - 90 and pilot.as_of
 )
 

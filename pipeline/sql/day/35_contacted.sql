@@ -3,11 +3,8 @@ with written as (
     select
         messages.customer_id,
         messages.sent_at::date as written_on
-    from intake_messages as messages, pilot
-    where
-        messages.fate = 0
-        and messages.direction = 'out'
-        and messages.sent_at::date <= pilot.as_of
+    from matched_messages as messages
+    where messages.is_contact
     union all
     select
         payload ->> 'customer_id' as customer_id,

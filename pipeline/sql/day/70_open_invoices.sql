@@ -73,12 +73,11 @@ customer_contracts as (
         ) as po_number,
         bool_or(contracts.po_required) as po_required,
         min(contracts.renews_on) filter (where contracts.renews_on >= pilot.as_of) as renews_on
-    from intake_contracts as contracts
+    from contracts
     cross join pilot
     left join corrected_contracts on contracts.contract_id = corrected_contracts.contract_id
     where
-        contracts.fate = 0
-        and contracts.starts_on <= pilot.as_of
+        contracts.starts_on <= pilot.as_of
         and coalesce(contracts.ends_on, pilot.as_of) >= pilot.as_of
     group by contracts.customer_id
 ),

@@ -9,8 +9,8 @@ with undated as (
         terms_days(customers.terms) as customer_days
     from invoices
     inner join customers on invoices.customer_id = customers.customer_id
-    left join intake_contracts as contracts
-        on invoices.contract_id = contracts.contract_id and contracts.fate = 0
+    left join contracts
+        on invoices.contract_id = contracts.contract_id and not contracts.is_prose
     where invoices.stated_due_on is null
 )
 
