@@ -169,8 +169,9 @@ def test_route(drawn: Path) -> None:
     for invoice in data["invoices"]:
         assert set(invoice) == {
             *("invoice_id", "customer_id", "lane", "rule", "because", "also", "blockers"),
-            *("score", "value", "case_id", "currency", "open_amount"),
+            *("score", "value", "case_id", "currency", "open_amount", "exempted"),
         }
+        assert invoice["exempted"] == []
         assert all(set(fired) == {"rule", "lane", "because"} for fired in invoice["also"])
         assert all(set(blocker) == {"code", "sentence"} for blocker in invoice["blockers"])
     for case in data["cases"]:
