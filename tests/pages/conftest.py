@@ -10,7 +10,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import session
-from pipeline.demo import write_demo
 from pipeline.pilot import Pilot
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -19,9 +18,11 @@ Open = Callable[..., AppTest]
 
 @pytest.fixture(scope="session")
 def built_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo pilot with its books built: made once, never written on."""
+    """The demo pilot before anyone decided, its books built: made once, never written on."""
     folder = tmp_path_factory.mktemp("demo") / "pilot"
-    write_demo(folder, seed=7)
+    shutil.copytree(
+        REPOSITORY / "data" / "demo", folder, ignore=shutil.ignore_patterns("ledger.*", ".cache")
+    )
     Pilot.open(folder).books()
     return folder
 

@@ -106,12 +106,13 @@ def test_a_case_that_we_hold_up_ourselves_shows_the_hand_off_and_no_message(
     assert not app.text_area
     assert any("Fix first, then collect" in code.value for code in app.code)
     assert app.button(key="approve").disabled
-    assert "A PO number is required and missing." in said(app)
+    assert "pays only against a PO number, and INV-79001 has none." in said(app)
 
 
 def test_doubts_stand_above_the_message(open_app: Open) -> None:
-    app = open_app("work/review", case="C-1138/routine/USD")
-    assert "no answer is on record" in said(app)
+    # Invoice, customer and contract disagree on the terms: told above the text, approval off.
+    app = open_app("work/review", case="C-1078/routine/USD")
+    assert "terms" in said(app).lower()
     assert app.button(key="approve").disabled
 
 
