@@ -46,7 +46,12 @@ crossing as (
     from stock
     cross join edges
     inner join week_days on stock.due_on + edges.days = week_days.day
-    where stock.from_on <= week_days.week_start and stock.to_on > week_days.week_start
+    where
+        -- The same as the two lines below for any week: most stretches fall here, cheaply.
+        stock.due_on + edges.days > stock.from_on
+        and stock.due_on + edges.days <= stock.to_on + 7
+        and stock.from_on <= week_days.week_start
+        and stock.to_on > week_days.week_start
 )
 
 select
@@ -59,11 +64,12 @@ select
     crossing.currency,
     crossing.before_amount::decimal(38, 3) as open_at_start,
     coalesce(closing.balance, 0)::decimal(38, 3) as open_at_end,
-    (crossing.before_amount * rates.rate)::decimal(38, 3) as scheduled,
-    (
-        least(crossing.before_amount, coalesce(closing.balance, 0)) * rates.rate
-    )::decimal(38, 3) as rolled
+    to_minor_unit(crossing.before_amount * rates.rate, pilot.currency) as scheduled,
+    to_minor_unit(
+        least(crossing.before_amount, coalesce(closing.balance, 0)) * rates.rate, pilot.currency
+    ) as rolled
 from crossing
+cross join pilot
 inner join rates on crossing.currency = rates.currency
 inner join invoices on crossing.invoice_key = invoices.invoice_key
 inner join customers on crossing.customer_key = customers.customer_key
