@@ -22,10 +22,11 @@ from pipeline.deciding import (
     flag_dispute,
     kill_switch,
 )
-from pipeline.doubts import every_doubt
-from pipeline.drafting import draft
-from pipeline.edits import protected_change
-from pipeline.handing import NOTES, internal_note
+from pipeline.drafting.doubts import every_doubt
+from pipeline.drafting.edits import protected_change
+from pipeline.drafting.handing import NOTES, internal_note
+from pipeline.drafting.messages import draft
+from pipeline.drafting.verifying import check_text
 from pipeline.model import (
     Case,
     Check,
@@ -41,7 +42,6 @@ from pipeline.model import (
 )
 from pipeline.pilot import Desk, Pilot
 from pipeline.prompts import Prompt, load_prompt
-from pipeline.verifying import check_text
 from pipeline.warehouse.day import Day
 
 PROMPTS = Path(__file__).parent.parent / "prompts"

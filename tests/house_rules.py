@@ -21,12 +21,13 @@ HOUSE = frozenset({"app.py", "pages", "pipeline"})
 #: below it. The name of a package stands for everything inside it.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
-    frozenset({"tokens", "naming", "doubts", "chain", "entries", "settings"}),
-    frozenset({"routing", "context", "statistics", "twins"}),
+    frozenset({"settings"}),
+    frozenset({"routing", "context", "statistics"}),
     frozenset({"exports", "warehouse", "ledger", "prompts", "llm", "outbox"}),
-    frozenset({"figures", "verifying", "edits", "handing"}),
-    frozenset({"pilot", "drafting", "charts", "report", "deciding", "proving", "health"}),
-    frozenset({"acting", "mending"}),
+    frozenset({"figures"}),
+    frozenset({"pilot", "drafting", "charts", "report", "deciding", "proving"}),
+    frozenset({"acting"}),
+    frozenset({"health"}),
     frozenset({"printing", "bench", "demo"}),
     frozenset({"__main__"}),
 )

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Literal, get_args
 
-from pipeline.edits import edit_rate
-from pipeline.entries import what_happened
+from pipeline.drafting.edits import edit_rate
 from pipeline.ledger import Ledger, Stale
+from pipeline.ledger.entries import what_happened
 from pipeline.model import (
     MESSAGE_LANES,
     REASONS,

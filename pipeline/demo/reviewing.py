@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from random import Random
 
 from pipeline.acting import Made
-from pipeline.doubts import every_doubt
-from pipeline.edits import edit_rate
+from pipeline.drafting.doubts import every_doubt
+from pipeline.drafting.edits import edit_rate
 from pipeline.model import Lane, Verdict
 
 from . import casting, wording

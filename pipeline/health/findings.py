@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from pipeline.drafting.tokens import money_text
+from pipeline.health.twins import Customer, look_alikes
 from pipeline.model import MESSAGE_LANES, Entry
 from pipeline.pilot import Desk
-from pipeline.tokens import money_text
-from pipeline.twins import Customer, look_alikes
 from pipeline.warehouse import checks
 from pipeline.warehouse.day import Day, Lens, Row
 from pipeline.warehouse.evidence import customers_with_domains

@@ -48,7 +48,7 @@ def race(path: Path, people: list[str]) -> list[str]:
 
 def child(task: str, *arguments: object) -> subprocess.Popen[str]:
     """This file's function in a process of its own."""
-    code = f"import sys; from tests.test_ledger_together import {task}; {task}(*sys.argv[1:])"
+    code = f"import sys; from tests.ledger.test_together import {task}; {task}(*sys.argv[1:])"
     return subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)],
         cwd=REPOSITORY,

@@ -12,10 +12,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from pipeline.model import Check, Dossier, InvoiceLine
-from pipeline.naming import unknown_names
-from pipeline.prompts import Prompt
-from pipeline.tokens import (
+from pipeline.drafting.naming import unknown_names
+from pipeline.drafting.tokens import (
     Count,
     Day,
     Found,
@@ -31,6 +29,8 @@ from pipeline.tokens import (
     read,
     real_iban,
 )
+from pipeline.model import Check, Dossier, InvoiceLine
+from pipeline.prompts import Prompt
 
 #: What is verified, in the order shown.
 CHECKS = (

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.chain import seal
 from pipeline.ledger import Ledger, Verification, verify_export
+from pipeline.ledger.chain import seal
 from pipeline.model import canonical_json
 from tests.histories import story
 

@@ -21,8 +21,15 @@ from typing import Any, Self
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from pipeline.chain import GENESIS, Head, Verification, export_lines, verify_export, verify_rows
-from pipeline.entries import (
+from pipeline.ledger.chain import (
+    GENESIS,
+    Head,
+    Verification,
+    export_lines,
+    verify_export,
+    verify_rows,
+)
+from pipeline.ledger.entries import (
     entry_of,
     plain_entry,
     plain_event,

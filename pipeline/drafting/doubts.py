@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from pipeline.drafting.tokens import day_text, money_text, plain
 from pipeline.model import Dossier, Doubt, Exchange, InvoiceLine
-from pipeline.tokens import day_text, money_text, plain
 
 #: More than this is not read (attention, not completeness, is what a reviewer runs out of).
 SHOWN = 5

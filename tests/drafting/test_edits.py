@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.drafting import draft
-from pipeline.edits import Segment, edit_rate, protected_change, suggest_reason, word_diff
+from pipeline.drafting.edits import Segment, edit_rate, protected_change, suggest_reason, word_diff
+from pipeline.drafting.messages import draft
 from pipeline.prompts import load_prompt
 from tests.dossiers import dossier, invoice
 
-REMINDER = load_prompt(Path(__file__).resolve().parents[1] / "prompts", "reminder")
+REMINDER = load_prompt(Path(__file__).resolve().parents[2] / "prompts", "reminder")
 CASE = dossier(invoice(days=20, po="4500012345"))
 WORDS = st.lists(st.sampled_from(["pay", "us", "now", "$5.00", "please"]), max_size=12).map(
     " ".join

@@ -13,7 +13,17 @@ from decimal import Decimal
 from string import Template
 from typing import Literal, NamedTuple
 
-from pipeline.doubts import GONE, days_since, doubts, invoices_without_po, is_active
+from pipeline.drafting.doubts import GONE, days_since, doubts, invoices_without_po, is_active
+from pipeline.drafting.tokens import (
+    day_text,
+    first_name_text,
+    invisible,
+    money_text,
+    person_text,
+    plain,
+    read,
+)
+from pipeline.drafting.verifying import check_text
 from pipeline.model import (
     MESSAGE_LANES,
     CountbackError,
@@ -24,16 +34,6 @@ from pipeline.model import (
     SourceCell,
 )
 from pipeline.prompts import Prompt, fill, placeholders, without_placeholders
-from pipeline.tokens import (
-    day_text,
-    first_name_text,
-    invisible,
-    money_text,
-    person_text,
-    plain,
-    read,
-)
-from pipeline.verifying import check_text
 
 Tone = Literal["featherweight", "light", "polite", "firm"]
 _SOFTER: dict[Tone, Tone] = {"firm": "polite", "polite": "light", "light": "light"}

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from statistics import median_low
 
-from pipeline.doubts import is_active, smells_of_dispute
+from pipeline.drafting.doubts import is_active, smells_of_dispute
+from pipeline.drafting.tokens import day_text, money_text
 from pipeline.model import CountbackError, Dossier, InvoiceLine, WrongCall
 from pipeline.prompts import Prompt, fill, placeholders
-from pipeline.tokens import day_text, money_text
 
 #: Which prompt speaks for a lane, and its section.
 NOTES = {"blocked": ("handoff", "task"), "hands_off": ("call_brief", "brief")}

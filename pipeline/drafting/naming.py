@@ -11,8 +11,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from pipeline.drafting.tokens import TAKEN, Found, first_name_text, person_text, plain
 from pipeline.model import Dossier, Person
-from pipeline.tokens import TAKEN, Found, first_name_text, person_text, plain
 
 #: Words that open sentences or headings in business English, in lower case.
 _ENGLISH = """

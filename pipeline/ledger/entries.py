@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pipeline.chain import Head, seal
+from pipeline.ledger.chain import Head, seal
 from pipeline.model import (
     CountbackError,
     Entry,

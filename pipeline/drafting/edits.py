@@ -7,10 +7,10 @@ from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.drafting.naming import capitalised
+from pipeline.drafting.tokens import Found, Money, plain, read
+from pipeline.drafting.verifying import known_tokens, places
 from pipeline.model import Dossier, Draft
-from pipeline.naming import capitalised
-from pipeline.tokens import Found, Money, plain, read
-from pipeline.verifying import known_tokens, places
 
 Op = Literal["equal", "insert", "delete"]
 _WORDS = re.compile(r"\s*\S+(?:\s+\Z)?")

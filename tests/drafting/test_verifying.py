@@ -11,13 +11,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pipeline.drafting import draft
+from pipeline.drafting.messages import draft
+from pipeline.drafting.verifying import CHECKS, LONGEST, check_text
 from pipeline.model import Check, Dossier, Draft, Fact
 from pipeline.prompts import load_prompt
-from pipeline.verifying import CHECKS, LONGEST, check_text
 from tests.dossiers import MARIA, dossier, dossiers, invoice
 
-REMINDER = load_prompt(Path(__file__).resolve().parents[1] / "prompts", "reminder")
+REMINDER = load_prompt(Path(__file__).resolve().parents[2] / "prompts", "reminder")
 CASE = dossier(invoice(days=47, po="4500012345"))
 SEVERAL = dossier(invoice("INV-1001", 30, "21000.00"), invoice("INV-1002", 16, "18000.00", row=3))
 

@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.doubts import SHOWN, doubts, every_doubt
-from pipeline.drafting import draft, finish, skeleton, tone
-from pipeline.handing import internal_note
+from pipeline.drafting.doubts import SHOWN, doubts, every_doubt
+from pipeline.drafting.handing import internal_note
+from pipeline.drafting.messages import draft, finish, skeleton, tone
+from pipeline.drafting.verifying import CHECKS
 from pipeline.model import MESSAGE_LANES, Dossier, Doubt, Lane, SourceCell, WrongCall
 from pipeline.prompts import load_prompt
-from pipeline.verifying import CHECKS
 from tests.dossiers import DANA, MARIA, dossier, dossiers, heard, invoice, payment
 
-FOLDER = Path(__file__).resolve().parents[1] / "prompts"
+FOLDER = Path(__file__).resolve().parents[2] / "prompts"
 REMINDER = load_prompt(FOLDER, "reminder")
 NOTES = {name: load_prompt(FOLDER, name) for name in ("handoff", "call_brief")}
 SILENT = sorted(set(get_args(Lane)) - MESSAGE_LANES)
