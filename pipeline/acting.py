@@ -193,6 +193,7 @@ def _decision(made: Made, verdict: Verdict, subject: str | None, body: str | Non
         invoice_ids=made.case.invoice_ids,
         to=draft.to,
         subject=final.subject,
+        draft_subject=draft.subject,
         draft_body=draft.body,
         final_body=final.body if is_message else "",
         protected_change=verdict == "edit" and protected_change(draft, final, made.dossier),

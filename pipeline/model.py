@@ -356,6 +356,8 @@ class Decision(Noun):
     invoice_ids: tuple[str, ...]
     to: str = ""
     subject: str = ""
+    draft_subject: str = ""
+    """Empty when the record does not say: taken as unchanged."""
     draft_body: str = ""
     final_body: str = ""
     new_lane: Lane | None = None

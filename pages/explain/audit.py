@@ -184,13 +184,15 @@ def _entry(entry: Entry) -> None:
         st.markdown(f"**Entry {entry.seq}** · `{entry.hash[:16]}` after `{entry.previous[:16]}`")
         if entry.payload.get("final_body"):
             left, right = st.columns(2)
-            for column, title, part in (
-                (left, "Draft", "draft_body"),
-                (right, "Final text", "final_body"),
+            subject = entry.payload["subject"]
+            for column, title, said, part in (
+                (left, "Draft", entry.payload.get("draft_subject") or subject, "draft_body"),
+                (right, "Final text", subject, "final_body"),
             ):
                 with column:
                     st.caption(title)
-                    st.code(entry.payload[part], language=None, wrap_lines=True)
+                    text = f"{said}\n\n{entry.payload[part]}"
+                    st.code(text, language=None, wrap_lines=True)
         st.json(entry.payload, expanded=False)
 
 

@@ -159,14 +159,34 @@ def _completed(decision: Decision) -> Decision:
     final = decision.final_body
     if decision.verdict == "approve":
         final = final or decision.draft_body
-    rate = edit_rate(decision.draft_body, final) if decision.verdict == "edit" else 0.0
-    return decision.model_copy(update={"final_body": final, "edit_rate": rate})
+    decision = decision.model_copy(update={"final_body": final})
+    return decision.model_copy(
+        update={"edit_rate": _edit_rate(decision) if decision.verdict == "edit" else 0.0}
+    )
+
+
+def _edit_rate(decision: Decision) -> float:
+    """Over the words of the body, and of the subject too once that was changed."""
+    if not _is_subject_changed(decision):
+        return edit_rate(decision.draft_body, decision.final_body)
+    return edit_rate(
+        f"{decision.draft_subject}\n{decision.draft_body}",
+        f"{decision.subject}\n{decision.final_body}",
+    )
+
+
+def _is_subject_changed(decision: Decision) -> bool:
+    return bool(decision.draft_subject) and decision.draft_subject != decision.subject
+
+
+def _is_text_changed(decision: Decision) -> bool:
+    return decision.final_body != decision.draft_body or _is_subject_changed(decision)
 
 
 def _check(decision: Decision, on_day: date) -> None:
     if decision.verdict in ("approve", "edit"):
         _check_message(decision)
-    if decision.verdict == "edit" and decision.final_body == decision.draft_body:
+    if decision.verdict == "edit" and not _is_text_changed(decision):
         raise WrongCall(f"The edit on {decision.case_id} changes nothing: approve it as it is.")
     if decision.verdict == "reroute":
         _check_new_lane(decision)
@@ -184,7 +204,7 @@ def _check_message(decision: Decision) -> None:
         )
     if not decision.final_body.strip():
         raise WrongCall(f"The message of {case_id} is empty: write it, or reject the draft.")
-    if decision.verdict == "approve" and decision.final_body != decision.draft_body:
+    if decision.verdict == "approve" and _is_text_changed(decision):
         raise WrongCall(
             f"The text of {case_id} differs from its draft: record it as an edit, not an approval."
         )

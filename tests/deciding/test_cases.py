@@ -53,6 +53,17 @@ def take(ledger: Ledger, made: Decision, by: str = "ana", **more: Any) -> Entry:
     return decide(ledger, made, by=by, **{**WHEN, **more})
 
 
+def test_a_changed_subject_is_an_edit_and_counts_its_words(ledger: Ledger) -> None:
+    changed = {"draft_subject": "Invoice INV-7 is late", "draft_body": "One two three"}
+    entry = take(ledger, decision("edit", final_body="One two three", reason="TONE", **changed))
+    assert entry.payload["edit_rate"] == pytest.approx(2 / 5)  # "is late" went, of five words left
+
+
+def test_a_changed_subject_is_no_approval_as_it_is(ledger: Ledger) -> None:
+    with pytest.raises(WrongCall, match="record it as an edit"):
+        take(ledger, decision(draft_subject="Invoice INV-7 is late"))
+
+
 # --- what is recorded ---------------------------------------------------------------------------
 
 
