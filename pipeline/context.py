@@ -96,6 +96,7 @@ def exchange(row: Row, columns: Columns) -> Exchange:
         subject=row["subject"] or "",
         text=row.get("reply") or newest_words(row["body"]),
         source=cell(row, "messages", "body", columns),
+        automatic=row.get("automatic") or "",
     )
 
 

@@ -174,6 +174,8 @@ class Exchange(Noun):
     subject: str
     text: str
     source: SourceCell
+    automatic: str = ""
+    """What no person wrote: reply (an absence), bounce or bulk; empty when a person wrote it."""
 
 
 class Doubt(Noun):

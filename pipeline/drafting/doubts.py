@@ -89,7 +89,9 @@ def days_since(day: date | None, as_of: date) -> int | None:
 
 
 def _words(dossier: Dossier) -> Iterator[Doubt]:
-    newest = max(dossier.exchanges, key=lambda e: e.sent_at, default=None)
+    # An absence notice needs no answer, and is none; but whatever it says is read all the same.
+    written = [e for e in dossier.exchanges if not e.automatic]
+    newest = max(written, key=lambda e: e.sent_at, default=None)
     heard = [e for e in dossier.exchanges if e.direction != "out"]
     last_heard = max(heard, key=lambda e: e.sent_at, default=None)
     if last_heard is not None:
@@ -97,7 +99,7 @@ def _words(dossier: Dossier) -> Iterator[Doubt]:
         if words:
             said = f"The message of {_when(last_heard)} says “{words}”"
             yield _blocking("dispute_words", f"{said}: is this disputed?")
-    if newest is not None and newest is last_heard:
+    if newest is not None and newest.direction != "out":
         said = f"{newest.sender} wrote on {_when(newest)}"
         yield _blocking("unanswered", f"{said}, and no answer is on record.")
 

@@ -289,6 +289,15 @@ def test_a_clean_case_has_no_doubts() -> None:
     assert doubts(dossier(exchanges=answered, terms_sources={"invoice": "30 days"})) == ()
 
 
+def test_an_absence_notice_wants_no_answer_but_its_words_are_read() -> None:
+    away = heard("I am out of office.").model_copy(update={"automatic": "reply"})
+    assert "unanswered" not in codes(dossier(exchanges=(away,)))
+    asked = heard("Which PO do you mean?", day=19)
+    assert codes(dossier(exchanges=(away, asked)))["unanswered"]
+    angry = away.model_copy(update={"text": "I am away. You overcharged us."})
+    assert codes(dossier(exchanges=(angry,)))["dispute_words"]
+
+
 def test_at_most_five_doubts_are_shown_and_those_that_block_come_first() -> None:
     case = dossier(
         contact=None,
