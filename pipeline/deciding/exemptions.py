@@ -9,6 +9,8 @@ from pipeline.ledger import Ledger
 from pipeline.model import CountbackError, Entry, Event, WrongCall
 from pipeline.warehouse.checks import checks, may_be_waived
 
+#: What may be taken back, and the word of it that then stands as it did before.
+_SAID = {"fix_assigned": "person", "twins_judged": "is_same"}
 #: An exemption lasts this many days at most; then somebody has to say it again.
 LONGEST = 90
 
@@ -134,6 +136,30 @@ def judge_twins(
             payload={"customer_id": one, "twin_id": other, "is_same": is_same},
         )
     )
+
+
+def take_back(ledger: Ledger, event_id: str, *, by: str, now: datetime, on_day: date) -> Entry:
+    """Undo an assignment or a judgement: what was said before it stands again, or nothing."""
+    check_named(by)
+    said = ledger.find(event_id)
+    if said is None or said.kind not in _SAID:
+        raise WrongCall(f"{event_id} is no assignment or judgement: name the id of one.")
+    about = [entry for entry in ledger.about(said.subject) if entry.kind == said.kind]
+    if about[-1].event_id != event_id:
+        raise CountbackError(
+            f"{said.subject} was changed by {about[-1].by} since: look again, then say what holds."
+        )
+    word = _SAID[said.kind]
+    before = about[-2].payload[word] if len(about) > 1 else None
+    event = Event(
+        kind=said.kind,  # type: ignore[arg-type]  # one of the two above
+        subject=said.subject,
+        by=by,
+        at=now,
+        on_day=on_day,
+        payload={**said.payload, word: before},
+    )
+    return ledger.append(event)
 
 
 def _check_scope(check: str, invoice_id: str | None, customer_id: str | None) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from datetime import date
 
 from pipeline.acting import Moment
 from pipeline.deciding.corrections import (
@@ -19,6 +20,13 @@ from pipeline.deciding.corrections import (
     propose_all,
     propose_correction,
     undo_correction,
+)
+from pipeline.deciding.exemptions import (
+    assign_fix,
+    end_exemption,
+    grant_exemption,
+    judge_twins,
+    take_back,
 )
 from pipeline.ledger import Stale
 from pipeline.model import CountbackError, Entry, WrongCall, fingerprint
@@ -97,11 +105,7 @@ def accept(
     Several invoices with one contact make one correction. All carry one batch, to be undone at
     once.
     """
-    proposed = {
-        (row["fix_kind"], row["fix_key"]): {row["fix_column"]: row["fix_value"]}
-        for row in findings
-        if row["fix_value"] is not None
-    }
+    proposed = _proposed(findings)
     if not proposed:
         raise WrongCall("None of these has a value to take: correct or assign them one by one.")
     batch = fingerprint(moment.by, moment.now.isoformat(), *(key for _, key in proposed))[:12]
@@ -111,6 +115,48 @@ def accept(
     ]
     with closing(pilot.ledger()) as ledger:
         return propose_all(ledger, made, by=moment.by, now=moment.now, on_day=day.as_of)
+
+
+def preview(day: Day, findings: Sequence[Row]) -> list[Row]:
+    """What `accept` would change, one row per cell: its id, what stands now, what would stand."""
+    return [
+        {"id": key, "field": change.column, "old_value": change.old, "new_value": change.new}
+        for (kind, key), new in _proposed(findings).items()
+        for change in _correction(day, kind, key, new, "a preview").changes
+    ]
+
+
+def _proposed(findings: Sequence[Row]) -> dict[tuple[str, str], dict[str, str]]:
+    """(kind, key) -> the proposed values; several invoices with one contact make one."""
+    return {
+        (row["fix_kind"], row["fix_key"]): {row["fix_column"]: row["fix_value"]}
+        for row in findings
+        if row["fix_value"] is not None
+    }
+
+
+def confirm_contact(
+    pilot: Pilot,
+    day: Day,
+    contact_id: str,
+    *,
+    on: date,
+    source: str,
+    moment: Moment,
+    email: str | None = None,
+    seen: Mapping[str, str | None] | None = None,
+) -> Entry:
+    """Record that a contact was reached on a day, at a new address if one is given.
+
+    One act, so that the second person confirms address and day together; a contact that had left
+    or bounced counts as active again.
+    """
+    stands = books.cells(day, "contacts", contact_id, ["email", "status", "verified_on"])
+    wanted = {"email": email, "status": "active", "verified_on": on.isoformat()}
+    new = {k: v for k, v in wanted.items() if v is not None and v != (stands[k].stands or "")}
+    if not new:
+        raise WrongCall(f"{contact_id} was confirmed on {on} already: nothing to record.")
+    return correct(pilot, day, "contacts", contact_id, new, source=source, moment=moment, seen=seen)
 
 
 def confirm(pilot: Pilot, day: Day, event_id: str, *, moment: Moment) -> Entry:
@@ -123,11 +169,94 @@ def confirm(pilot: Pilot, day: Day, event_id: str, *, moment: Moment) -> Entry:
         return confirm_correction(ledger, event_id, by=moment.by, now=moment.now, on_day=day.as_of)
 
 
-def undo(pilot: Pilot, day: Day, event_ids: Sequence[str], *, moment: Moment) -> list[Entry]:
-    """Take corrections back, one or a whole batch: every row is as the export says again."""
+def exempt(
+    pilot: Pilot,
+    day: Day,
+    check: str,
+    findings: Sequence[Row],
+    *,
+    reason: str,
+    expires_on: date,
+    moment: Moment,
+) -> list[Entry]:
+    """Let the invoices (or customers) of some findings pass a check until a day."""
+    with closing(pilot.ledger()) as ledger:
+        return [
+            grant_exemption(
+                ledger,
+                check,
+                by=moment.by,
+                now=moment.now,
+                on_day=day.as_of,
+                reason=reason,
+                expires_on=expires_on,
+                invoice_id=invoice_id,
+                customer_id=customer_id,
+            )
+            for invoice_id, customer_id in _scopes(check, findings)
+        ]
+
+
+def assign(
+    pilot: Pilot, day: Day, check: str, findings: Sequence[Row], *, person: str, moment: Moment
+) -> list[Entry]:
+    """Give some findings to a person to mend."""
+    with closing(pilot.ledger()) as ledger:
+        return [
+            assign_fix(
+                ledger,
+                check,
+                person=person,
+                by=moment.by,
+                now=moment.now,
+                on_day=day.as_of,
+                invoice_id=invoice_id,
+                customer_id=customer_id,
+            )
+            for invoice_id, customer_id in _scopes(check, findings)
+        ]
+
+
+def _scopes(check: str, findings: Sequence[Row]) -> list[tuple[str | None, str | None]]:
+    """What each finding is about: its invoice, else its customer; each once."""
+    found = [
+        (row["invoice_id"], None if row["invoice_id"] else row["customer_id"]) for row in findings
+    ]
+    if not found or (None, None) in found:
+        raise WrongCall(f"{check} is about no single invoice or customer: mend it as it says.")
+    return list(dict.fromkeys(found))
+
+
+def judge(
+    pilot: Pilot, day: Day, customer_id: str, twin_id: str, *, is_same: bool, moment: Moment
+) -> Entry:
+    """Say whether two customers are one company."""
     acted = {"by": moment.by, "now": moment.now, "on_day": day.as_of}
     with closing(pilot.ledger()) as ledger:
-        return [undo_correction(ledger, one, **acted) for one in event_ids]  # type: ignore[arg-type]
+        return judge_twins(ledger, customer_id, twin_id, is_same=is_same, **acted)  # type: ignore[arg-type]
+
+
+_UNDOING = {
+    "correction_proposed": undo_correction,
+    "exemption_granted": end_exemption,
+    "fix_assigned": take_back,
+    "twins_judged": take_back,
+}
+
+
+def undo(pilot: Pilot, day: Day, event_ids: Sequence[str], *, moment: Moment) -> list[Entry]:
+    """Take acts back, one or a whole batch: what stood before them stands again."""
+    acted = {"by": moment.by, "now": moment.now, "on_day": day.as_of}
+    with closing(pilot.ledger()) as ledger:
+        made = [(one, ledger.find(one)) for one in event_ids]
+        for event_id, entry in made:
+            if entry is None or entry.kind not in _UNDOING:
+                raise WrongCall(f"{event_id} cannot be taken back: name a correction or the like.")
+        return [
+            _UNDOING[entry.kind](ledger, event_id, **acted)  # type: ignore[arg-type]
+            for event_id, entry in made
+            if entry is not None
+        ]
 
 
 def _correction(day: Day, kind: str, key: str, new: Mapping[str, str], source: str) -> Correction:

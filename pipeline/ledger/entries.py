@@ -33,6 +33,8 @@ _DONE = {
     "fix_assigned": "given to {person}",
     "twins_judged": "judged",
 }
+#: What an entry did that says nothing any more of what it was about.
+_TAKEN_BACK = {"fix_assigned": ("person", "given back"), "twins_judged": ("is_same", "unjudged")}
 _DECIDED = {
     "approve": "approved",
     "edit": "approved with edits",
@@ -48,6 +50,8 @@ def what_happened(entry: Entry) -> str:
         words = _DECIDED.get(str(entry.payload.get("verdict")), "decided")
     else:
         words = _DONE.get(entry.kind, "changed")
+        word, taken_back = _TAKEN_BACK.get(entry.kind, ("", ""))
+        words = taken_back if word and entry.payload.get(word) is None else words
     try:
         return words.format_map(entry.payload)
     except KeyError:

@@ -120,21 +120,25 @@ def totals(day: Day, name: str) -> list[Row]:
 
 
 def by_fixer(day: Day) -> list[Row]:
-    """Who has how much to mend on the day: one row per person or role and currency.
+    """Who has how much to mend on the day: one row per person or role.
 
-    An invoice with several findings counts its amount once.
+    `n` counts things to mend, `blocking` those of them that stop drafts; `amounts` is a list of
+    {currency, amount} in which an invoice with several findings counts once.
     """
     union = " union all ".join(
-        f"select fixer, invoice_id, customer_id, amount, currency, {is_blocking(check)} as blocks "
-        f"from ({_rows_of(name)}) where said is null"
-        for name, check in checks().items()
+        f"select {n} as place, fixer, subject, invoice_id, customer_id, amount, currency, "
+        f"{is_blocking(check)} as blocks from ({_rows_of(name)}) where said is null"
+        for n, (name, check) in enumerate(checks().items())
     )
     return day.select(
-        "select fixer, currency, sum(n)::bigint as n, sum(blocking)::bigint as blocking, "
+        f"with failed as materialized ({union}), owed as (select fixer, currency, "
         "sum(amount)::decimal(38, 3) as amount from (select fixer, currency, invoice_id, "
-        "customer_id, count(*) as n, count(*) filter (where blocks) as blocking, "
-        f"max(amount) as amount from ({union}) group by all) "
-        "group by fixer, currency order by fixer, currency"
+        "customer_id, max(amount) as amount from failed group by all) group by fixer, currency), "
+        "listed as (select fixer, list({'currency': currency, 'amount': amount} "
+        "order by currency) as amounts from owed group by fixer), counted as (select fixer, "
+        "count(distinct (place, subject)) as n, count(distinct (place, subject)) "
+        "filter (where blocks) as blocking from failed group by fixer) "
+        "select counted.*, listed.amounts from counted join listed using (fixer) order by fixer"
     )
 
 
@@ -150,3 +154,41 @@ def blocked_amounts(day: Day) -> list[Row]:
         "where failed.blockers is not null group by open_invoices.currency "
         "order by open_invoices.currency"
     )
+
+
+def open_amounts(day: Day) -> list[Row]:
+    """Everything open on the day: by currency, with its number."""
+    return day.select(
+        "select currency, count(*) as n, sum(open_amount)::decimal(38, 3) as amount "
+        "from open_invoices group by currency order by currency"
+    )
+
+
+def next_best(day: Day) -> Row | None:
+    """The one thing to mend that most blocked money waits for; None when nothing is blocked.
+
+    `amount` is in `currency`; `n` invoices wait, `n_also` of them for something else as well.
+    """
+    union = " union all ".join(
+        f"select {n} as place, {quoted(name)} as check_name, subject, customer_id, invoice_id, "
+        f"because, proposed_fix, fixer, amount, currency from ({_rows_of(name)}) "
+        "where said is null and invoice_id is not null"
+        for n, (name, check) in enumerate(checks().items())
+        if is_blocking(check)
+    )
+    found = day.select(
+        f"with failed as (select *, count(*) over (partition by invoice_id) > 1 as is_also "
+        f"from ({union})) select failed.check_name, failed.subject, failed.currency, "
+        "min(failed.invoice_id) as invoice_id, count(*) as n, "
+        "count(*) filter (where failed.is_also) as n_also, "
+        "arg_min(failed.because, failed.invoice_id) as because, "
+        "arg_min(failed.proposed_fix, failed.invoice_id) as proposed_fix, "
+        "arg_min(failed.fixer, failed.invoice_id) as fixer, "
+        "sum(failed.amount)::decimal(38, 3) as amount, "
+        "sum(failed.amount * rates.rate)::decimal(38, 3) as reporting "
+        "from failed left join rates on failed.currency = rates.currency "
+        "group by failed.place, failed.check_name, failed.subject, failed.customer_id, "
+        "failed.currency order by reporting is not null, reporting desc, failed.place, "
+        "failed.subject limit 1"
+    )
+    return found[0] if found else None

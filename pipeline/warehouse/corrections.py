@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pipeline.model import WrongCall
 from pipeline.warehouse.day import Day, Row
+from pipeline.warehouse.reconciling import row_number
 
 #: Kind -> (key, the rows as exported, what is laid over them).
 _ROWS = {
@@ -133,3 +134,40 @@ def fix_list(day: Day, kind: str) -> tuple[list[str], list[Row]]:
         [keys],
     )
     return [key_column, *names], rows
+
+
+def fixes(day: Day) -> list[Row]:
+    """The fix list, one row per cell: what the source system is still to take over, and from where.
+
+    `file`, `row` and `their_column` are the cell of the export that holds `old_value`; blank for
+    a contact that no export lists.
+    """
+    places = " union all ".join(
+        f"select '{kind}' as of_kind, it.{key} as of_key, it.file_id, files.file, "
+        f"{row_number(kind, 'it')} as line from intake_{kind} as it "
+        "join files on it.file_id = files.file_id where it.fate = 0"
+        for kind, (key, _, _) in _ROWS.items()
+    )
+    return day.select(
+        f"with places as ({places}) select made.of_kind as kind, made.of_key as id, "
+        "case made.of_kind when 'customers' then made.of_key when 'invoices' "
+        "then invoices.customer_id when 'contracts' then contracts.customer_id "
+        "else coalesce(listed_contacts.customer_id, '') end as customer_id, "
+        "case when made.of_kind = 'invoices' then made.of_key end as invoice_id, "
+        "made.of_column as field, made.exported_now as old_value, made.new_value, places.file, "
+        "places.line as row, cells.their_column, made.known_from, made.corrected_by, "
+        "made.corrected_on, made.confirmed_by from corrections as made "
+        "left join places on made.of_kind = places.of_kind and made.of_key = places.of_key "
+        "left join cells on places.file_id = cells.file_id and made.of_kind = cells.kind "
+        "and made.of_column = cells.our_column "
+        "left join invoices on made.of_key = invoices.invoice_id and made.of_kind = 'invoices' "
+        "left join contracts on made.of_key = contracts.contract_id "
+        "and made.of_kind = 'contracts' left join listed_contacts "
+        "on made.of_key = listed_contacts.contact_id and made.of_kind = 'contacts' "
+        "where made.state = 'counting' order by kind, id, field"
+    )
+
+
+def made_corrections(day: Day) -> list[Row]:
+    """Every corrected cell, newest first, with its state."""
+    return day.select("select * from corrections order by seq desc, of_column")

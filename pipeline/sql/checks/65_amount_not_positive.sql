@@ -1,7 +1,7 @@
 -- title: Invoice of nothing, or less
 -- severity: warns
 -- fix: Mark it as a credit note in the ERP, or cancel it.
--- consequence: {n} document(s) over {amount} call themselves invoices and ask for nothing: they count as credits here.
+-- consequence: Called invoices, but asking for nothing: {documents} over {amount}, counted as credits here.
 -- Documents of the kind invoice or debit note, issued within a year, whose amount is zero or
 -- below. They are never chased.
 select

@@ -1,7 +1,7 @@
 -- title: Customers that may be one
 -- severity: warns
 -- fix: Say whether they are the same company; merge them in the ERP, never here.
--- consequence: {n} pair(s) of customers look alike: {amount} is open on them, and one may be chased for the other's payment.
+-- consequence: Customers that look alike, {pairs}: {amount} is open on them, and one may be chased for the other's payment.
 -- Pairs with nearly the same name (rapidfuzz's token set ratio over names without their legal
 -- form), helped by a shared mail domain. A pair judged to be two companies is no finding.
 with owed as (

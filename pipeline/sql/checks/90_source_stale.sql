@@ -1,8 +1,9 @@
 -- title: Export out of date
 -- severity: warns
 -- fix: Export it again and load it.
--- consequence: {n} export(s) are out of date: what was paid or said since then is missing, while {amount} is past due.
--- An export whose newest day lies too far back: payments three days, the others longer.
+-- consequence: Out of date, {exports}: what was paid or said since then is missing, while {amount} is past due.
+-- An export whose newest day lies too far back: payments three days, the others longer. Contacts
+-- carry no day of export, only of the newest confirmation: their age is the contacts' own finding.
 with past_due as (
     select
         currency,
@@ -18,7 +19,7 @@ stale as (
         *,
         place = min(place) over () as is_first
     from source_freshness
-    where is_stale
+    where is_stale and source <> 'contacts'
 )
 
 select

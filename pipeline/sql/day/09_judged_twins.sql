@@ -1,8 +1,9 @@
--- One row per pair of customers that a person has judged: the same company, or not. The newest.
+-- One row per pair of customers that a person has judged: the same company, or not. The newest
+-- (arg_max_null: neither, where that was taken back).
 select
     payload ->> 'customer_id' as customer_id,
     payload ->> 'twin_id' as twin_id,
-    max_by((payload ->> 'is_same')::boolean, seq) as is_same,
+    arg_max_null((payload ->> 'is_same')::boolean, seq) as is_same,
     max_by(written_by, seq) as judged_by
 from ledger_entries
 where kind = 'twins_judged'
