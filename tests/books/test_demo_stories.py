@@ -8,7 +8,9 @@ from decimal import Decimal
 import pytest
 
 from pipeline import figures
+from pipeline.acting import blocking, draft_case
 from pipeline.demo import LAST_DAY, STORIES, write_demo
+from pipeline.health.findings import findings, rows
 from pipeline.model import Route
 from pipeline.pilot import Desk, Pilot
 from pipeline.proving import before_after
@@ -64,9 +66,12 @@ def test_open_delivery(routes: dict[str, Route]) -> None:
     assert (found.lane, found.rule) == ("blocked", "delivery complaint open")
 
 
-def test_departed_clerk(routes: dict[str, Route]) -> None:
+def test_departed_clerk(pilot: Pilot, day: Day, desk: Desk, routes: dict[str, Route]) -> None:
     for role in ("invoice", "second_invoice"):
-        assert blockers(route(routes, "departed_clerk", role))
+        found = route(routes, "departed_clerk", role)
+        assert "contact_left" in blockers(found)
+        made = draft_case(pilot, day, found.case_id, desk)
+        assert blocking(made), "approving is off until there is somebody to write to"
 
 
 def test_bank_fraud(routes: dict[str, Route]) -> None:
@@ -106,6 +111,34 @@ def test_old_debt(desk: Desk) -> None:
     ids = STORIES["old_debt"].ids
     found = [desk.rows[ids[role]]["bucket"] for role in ("invoice", "older", "oldest")]
     assert found == ["31-60", "61-90", "91+"]
+
+
+def test_stale_contact(pilot: Pilot, day: Day, desk: Desk, routes: dict[str, Route]) -> None:
+    case = route(routes, "stale_contact").case_id
+    doubts = draft_case(pilot, day, case, desk).draft.doubts
+    assert {doubt.code: doubt.blocking for doubt in doubts}["contact_stale"] is False
+
+
+def test_thin_history(desk: Desk) -> None:
+    row = next(
+        row
+        for row in desk.rows.values()
+        if row["customer_id"] == STORIES["thin_history"].ids["three"]
+    )
+    assert (row["score_n"], row["score_k"]) == (2, 2)
+    # Both were late, and still the score stays nearer to the book's rate than to their own.
+    assert row["score_book_rate"] < row["score"]
+    assert row["score"] - row["score_book_rate"] < 1 - row["score"]
+
+
+def test_double_customer(day: Day, desk: Desk) -> None:
+    ids = STORIES["double_customer"].ids
+    (pairs,) = [f for f in findings(day, desk) if f.name == "customer_twins"]
+    assert (pairs.n, pairs.is_blocking) == (1, False), "proposed, never merged silently"
+    (pair,) = rows(day, pairs.name)
+    said = " ".join(str(value) for value in pair.values())
+    assert ids["customer"] in said
+    assert ids["twin"] in said
 
 
 def test_weekend_due(desk: Desk) -> None:
