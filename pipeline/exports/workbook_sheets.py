@@ -22,18 +22,29 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 #: Set before a number that is no whole one: its decimal sign is a point, whatever texts use.
 NUMBER = "\ue000"
 
+#: What a spreadsheet program can hold, and more sheets than a person looks through.
+_MOST_ROWS = 1_048_576
+_MOST_SHEETS = 200
+
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
 
 def limit(megabytes: int, seconds: int) -> None:
-    """Bounds memory and processor time, where the system can."""
+    """Bounds memory, processor time and written bytes, where the system can."""
     try:
         import resource  # noqa: PLC0415 - not on every system
     except ImportError:
         return
-    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (megabytes << 19, megabytes << 19))
+    wanted = {
+        resource.RLIMIT_AS: megabytes << 20,
+        resource.RLIMIT_CPU: seconds,
+        resource.RLIMIT_FSIZE: megabytes << 20,
+    }
+    for kind, most in wanted.items():
+        soft, ceiling = resource.getrlimit(kind)
+        # What started this may hold it to other limits already: those stay.
+        if soft == resource.RLIM_INFINITY:
+            resource.setrlimit(kind, (most, ceiling))
 
 
 def text(cell: Cell) -> str:
@@ -68,10 +79,13 @@ def write_sheets(workbook: Path, folder: Path) -> list[str]:
         for sheet in opened.sheets_metadata:
             if sheet.typ != SheetTypeEnum.WorkSheet:
                 continue
-            rows = opened.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+            read = opened.get_sheet_by_name(sheet.name)
+            if read.total_height > _MOST_ROWS or len(names) == _MOST_SHEETS:
+                raise MemoryError(sheet.name)
             path = folder / f"{len(names)}.csv"
             with path.open("w", encoding="utf-8", newline="") as handle:
-                csv.writer(handle, lineterminator="\n").writerows(map(text, row) for row in rows)
+                rows = (map(text, row) for row in read.iter_rows())
+                csv.writer(handle, lineterminator="\n").writerows(rows)
             names.append(sheet.name)
     return names
 

@@ -6,19 +6,17 @@ import json
 import subprocess
 import sys
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.exports.archives import TOO_LARGE, check_workbook
 from pipeline.exports.records import Numbered, text_rows
 from pipeline.exports.results import Unreadable
 
-#: What a workbook may unpack to, and how many parts it may have.
-_LARGEST = 400_000_000
-_MOST_PARTS = 5_000
-_MEGABYTES = 2_000
+#: For a reader that is not already held to less.
+_MEGABYTES = 1_000
 _SECONDS = 60
 
 #: As `workbook_sheets`, which runs alone, marks its numbers.
@@ -26,7 +24,6 @@ NUMBER = "\ue000"
 
 _MAGIC = b"PK\x03\x04"
 _CANNOT = "is a workbook that cannot be read: save the sheet as CSV"
-_TOO_LARGE = "is a workbook too large to be opened safely: save the sheet as CSV"
 
 
 @dataclass(frozen=True)
@@ -61,22 +58,10 @@ def is_archive(path: Path) -> bool:
 @contextmanager
 def sheets(path: Path) -> Iterator[list[Sheet]]:
     """The workbook's sheets, there while the context lasts; raises `Unreadable`."""
-    _check(path)
+    check_workbook(path)
     with tempfile.TemporaryDirectory(prefix="sheets-") as folder:
         names = _written(path, Path(folder))
         yield [Sheet(name, Path(folder) / f"{n}.csv") for n, name in enumerate(names)]
-
-
-def _check(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError) as error:
-        raise Unreadable("is a ZIP archive or a damaged workbook: save the sheet as CSV") from error
-    if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _LARGEST:
-        raise Unreadable(_TOO_LARGE)
-    if not any(part.filename.lower() == "xl/workbook.xml" for part in parts):
-        raise Unreadable("is a ZIP archive and no workbook we read: save the sheet as CSV")
 
 
 def _written(path: Path, folder: Path) -> list[str]:
@@ -86,10 +71,10 @@ def _written(path: Path, folder: Path) -> list[str]:
     try:
         done = subprocess.run(call, capture_output=True, timeout=2 * _SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
-        raise Unreadable(_TOO_LARGE) from error
+        raise Unreadable(TOO_LARGE) from error
     if done.returncode < 0 or b"MemoryError" in done.stderr:
         # Killed by its limits, or aborted by what it was fed.
-        raise Unreadable(_TOO_LARGE)
+        raise Unreadable(TOO_LARGE)
     if done.returncode:
         password = b"PasswordError" in done.stderr
         raise Unreadable("is protected by a password: save it without one" if password else _CANNOT)

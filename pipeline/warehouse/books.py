@@ -11,7 +11,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,8 @@ from pathlib import Path
 import duckdb
 
 from pipeline import exports, model
-from pipeline.exports import Layout, Reading, read
+from pipeline.exports import Layout
+from pipeline.exports.confined import ConfinedReader
 from pipeline.model import CountbackError, fingerprint
 from pipeline.warehouse.conversions import MACROS, quoted
 from pipeline.warehouse.converting import ACCEPTED, REFUSED
@@ -216,23 +217,35 @@ def _take_in(
 ) -> None:
     intake = Intake(connection, ingredients.currency)
     old = _attach_old(connection, ingredients, before)
-    for file_id, file in enumerate(ingredients.files):
-        known = old.get((file.name, file.sha256, ingredients.answers.get(file.name)))
-        if known is not None:
-            progress(f"Keeping {file.name}")
-            _copy(connection, known, file_id)
-        else:
-            progress(f"Reading {file.name}")
-            _take(intake, file_id, file, ingredients)
+    answers = ingredients.answers
+    known = [
+        old.get((file.name, file.sha256, answers.get(file.name))) for file in ingredients.files
+    ]
+    with ExitStack() as stack:
+        if None in known:
+            reader = stack.enter_context(ConfinedReader(ingredients.layouts))
+        for file_id, (file, old_id) in enumerate(zip(ingredients.files, known, strict=True)):
+            if old_id is not None:
+                progress(f"Keeping {file.name}")
+                _copy(connection, old_id, file_id)
+            else:
+                progress(f"Reading {file.name}")
+                _take(intake, file_id, file, reader, answers)
     if old:
         connection.execute("detach before")
 
 
-def _take(intake: Intake, file_id: int, file: ExportFile, ingredients: Ingredients) -> None:
+def _take(
+    intake: Intake,
+    file_id: int,
+    file: ExportFile,
+    reader: ConfinedReader,
+    answers: Mapping[str, str],
+) -> None:
     """Reads one file; raises CountbackError when it is not the file that was named."""
     stamp = _stamp(file.path)
-    answer = ingredients.answers.get(file.name)
-    reading: Reading = read(file.path, file.name, ingredients.layouts, ingredients.answers)
+    answer = answers.get(file.name)
+    reading = reader.read(file.path, file.name, answers)
     if reading.sha256 not in ("", file.sha256):
         raise changed(file.name)
     intake.add(file_id, reading, answer)

@@ -15,14 +15,10 @@ from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
-
 from pipeline.exports.mail.charsets import cleaned, decoded
 
-#: Bytes of a document, pages of a PDF, files in a DOCX, bytes of its text once unpacked.
+#: Bytes of a document, files in a DOCX, bytes of its text once unpacked.
 MOST_BYTES = 30_000_000
-MOST_PAGES = 400
 MOST_ENTRIES = 2_000
 MOST_UNPACKED = 40_000_000
 #: How many times its packed size the text may take: real ones stay below thirty.
@@ -35,20 +31,6 @@ ENDINGS = (".pdf", ".docx", ".md", ".markdown", ".txt")
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MARKS = re.compile(
     r"<[^<>]{1,400}>|\*{1,3}|(?<!\w)_{1,3}|_{1,3}(?!\w)|^\s*(?:#{1,6}|[-+>])\s+", re.MULTILINE
-)
-#: What a reader of PDF is known to raise on damaged files, besides its own errors.
-_DAMAGED = (
-    PyPdfError,
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    AssertionError,
-    ArithmeticError,
-    RecursionError,
-    NotImplementedError,
-    EOFError,
-    zlib.error,
 )
 
 
@@ -83,16 +65,16 @@ def paragraphs(path: Path) -> list[Paragraph]:
 
 
 def _pdf(path: Path) -> Iterator[Paragraph]:
+    # Costs a quarter of a second, which only a PDF is worth.
+    from pipeline.exports.agreements.pdf import DAMAGED, pages  # noqa: PLC0415
+
     try:
-        reader = PdfReader(path)
-        if reader.is_encrypted:
-            raise NotReadable("is locked by a password: save it without")
-        pages = [
-            page.extract_text() for page, _ in zip(reader.pages, range(MOST_PAGES), strict=False)
-        ]
-    except _DAMAGED as error:
+        texts = pages(path)
+    except DAMAGED as error:
         raise NotReadable("is no PDF, or is damaged: save it again") from error
-    for number, text in enumerate(pages, 1):
+    if texts is None:
+        raise NotReadable("is locked by a password: save it without")
+    for number, text in enumerate(texts, 1):
         for block in re.split(r"\n\s*\n", cleaned(text)):
             yield from _one(block, f"page {number}")
 

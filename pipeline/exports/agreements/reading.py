@@ -22,6 +22,14 @@ COLUMNS = ("contract_id", "customer_id", "starts_on", "terms", "po_required")
 _CELLS = (*COLUMNS, "clauses")
 #: One clause as it lies in the frame.
 CLAUSE = pl.Struct(dict.fromkeys(("term", "value", "quote", "place"), pl.String()))
+#: A document has no header row to be recognised by; its layout only says what its cells mean.
+AGREEMENT = Layout(
+    name="agreement",
+    title="Agreement in prose (PDF, DOCX, Markdown)",
+    kind="contracts",
+    recognise=Recognise.model_validate({"headers": ["clauses"]}),
+    columns={name: (name,) for name in COLUMNS},
+)
 
 
 def is_agreement(name: str) -> bool:
@@ -81,15 +89,4 @@ def _whose(name: str) -> str:
 
 
 def _blank(name: str) -> Reading:
-    return Reading(name, layout=_layout(), columns=_CELLS)
-
-
-def _layout() -> Layout:
-    return Layout(
-        name="agreement",
-        title="Agreement in prose (PDF, DOCX, Markdown)",
-        kind="contracts",
-        recognise=Recognise.model_validate({"headers": ["clauses"]}),
-        columns={name: (name,) for name in COLUMNS},
-        assumptions=(),
-    )
+    return Reading(name, layout=AGREEMENT, columns=_CELLS)

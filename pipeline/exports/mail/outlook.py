@@ -6,13 +6,15 @@ import struct
 from datetime import datetime
 from email.errors import MessageError
 from pathlib import Path
-
-import oxmsg
+from typing import TYPE_CHECKING
 
 from pipeline.exports.mail.addresses import written
 from pipeline.exports.mail.charsets import cleaned
 from pipeline.exports.mail.letters import FAULTS, MOST_BYTES, Letter, TooMuch, iso, letter
 from pipeline.exports.mail.markup import plain_text
+
+if TYPE_CHECKING:
+    import oxmsg
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 #: What the reader of OLE files is known to raise on damaged ones, besides ours.
@@ -23,6 +25,9 @@ def read_outlook(path: Path) -> Letter:
     """One .msg; raises `TooMuch` when it is damaged, too large, or no mail."""
     if path.stat().st_size > MOST_BYTES:
         raise TooMuch(f"is larger than {MOST_BYTES // 1_000_000} MB")
+    # Costs a tenth of a second, which only an Outlook message is worth.
+    import oxmsg  # noqa: PLC0415
+
     try:
         message = oxmsg.Message.load(str(path))
         body, headers = _body(message), _headers(message)

@@ -99,8 +99,13 @@ def _layout(name: str) -> Layout:
     )
 
 
+#: One layout for each way in which mail lies.
+MAIL_LAYOUTS = tuple(_layout(name) for name in _TITLES)
+
+
 def _blank(name: str, layout: str) -> Reading:
-    return Reading(name, layout=_layout(layout), columns=MAIL_COLUMNS)
+    (own,) = (one for one in MAIL_LAYOUTS if one.name == layout)
+    return Reading(name, layout=own, columns=MAIL_COLUMNS)
 
 
 def _mailbox(path: Path) -> Iterator[_Found]:

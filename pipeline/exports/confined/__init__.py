@@ -1,0 +1,10 @@
+"""Strangers' files are opened in a process of their own, which may die of them.
+
+Reading order: `limits` (what a file may take), `child` (the process that reads), `parcel` (how a
+reading comes out of it, and what is checked), `process` (the child as its parent holds it),
+`reader` (one child for all files of a load).
+"""
+
+from pipeline.exports.confined.reader import ConfinedReader
+
+__all__ = ["ConfinedReader"]
