@@ -57,6 +57,10 @@ MACROS = (
         when currency is null or currency in ({_listed(MINOR_UNITS)})
             then try_cast(round(amount, 3) as decimal(18, 3))
         else try_cast(round(amount, 2) as decimal(18, 3)) end""",
+    # An amount in the reporting currency. Most are in it already: they need no wide product.
+    """create or replace temp macro in_reporting(amount, rate, currency) as case
+        when rate = 1 then to_minor_unit(amount, currency)
+        else to_minor_unit(amount * rate, currency) end""",
 )
 
 #: What only the intake needs besides.

@@ -12,13 +12,17 @@ with edges as (
     ) as edges (days, boundary)
 ),
 
-week_days as (
+-- Which due date crosses which edge on which day: few rows, so that each stretch is asked once.
+due_dates as (
     select
         weeks.week_start,
         weeks.week_end,
-        weeks.week_start + days.n::integer as day
+        edges.boundary,
+        weeks.week_start + days.n::integer as crossed_on,
+        weeks.week_start + days.n::integer - edges.days as due_on
     from weeks
     cross join generate_series(1, 7) as days (n)
+    cross join edges
 ),
 
 stock as (
@@ -34,24 +38,23 @@ stock as (
 
 crossing as (
     select
-        week_days.week_start,
-        week_days.week_end,
-        week_days.day as crossed_on,
-        edges.boundary,
+        due_dates.week_start,
+        due_dates.week_end,
+        due_dates.crossed_on,
+        due_dates.boundary,
         stock.invoice_key,
         stock.customer_key,
         stock.currency,
         stock.due_on,
         stock.balance as before_amount
     from stock
-    cross join edges
-    inner join week_days on stock.due_on + edges.days = week_days.day
+    inner join due_dates on stock.due_on = due_dates.due_on
     where
         -- The same as the two lines below for any week: most stretches fall here, cheaply.
-        stock.due_on + edges.days > stock.from_on
-        and stock.due_on + edges.days <= stock.to_on + 7
-        and stock.from_on <= week_days.week_start
-        and stock.to_on > week_days.week_start
+        stock.due_on + 91 > stock.from_on
+        and stock.due_on + 1 <= stock.to_on + 7
+        and stock.from_on <= due_dates.week_start
+        and stock.to_on > due_dates.week_start
 )
 
 select
@@ -64,9 +67,9 @@ select
     crossing.currency,
     crossing.before_amount::decimal(38, 3) as open_at_start,
     coalesce(closing.balance, 0)::decimal(38, 3) as open_at_end,
-    to_minor_unit(crossing.before_amount * rates.rate, pilot.currency) as scheduled,
-    to_minor_unit(
-        least(crossing.before_amount, coalesce(closing.balance, 0)) * rates.rate, pilot.currency
+    in_reporting(crossing.before_amount, rates.rate, pilot.currency) as scheduled,
+    in_reporting(
+        least(crossing.before_amount, coalesce(closing.balance, 0)), rates.rate, pilot.currency
     ) as rolled
 from crossing
 cross join pilot

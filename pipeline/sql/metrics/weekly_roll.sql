@@ -14,38 +14,41 @@ with edges as (
     ) as edges (days, boundary)
 ),
 
-week_days as (
+-- Which due date crosses which edge on which day: few rows, so that each stretch is asked once.
+due_dates as (
     select
         weeks.week_start,
         weeks.week_end,
-        weeks.week_start + days.n::integer as day
+        edges.boundary,
+        weeks.week_start + days.n::integer as crossed_on,
+        weeks.week_start + days.n::integer - edges.days as due_on
     from weeks
     cross join generate_series(1, 7) as days (n)
+    cross join edges
 ),
 
 crossing as (
     select
-        week_days.week_start,
-        week_days.week_end,
-        week_days.day as crossed_on,
-        edges.boundary,
+        due_dates.week_start,
+        due_dates.week_end,
+        due_dates.crossed_on,
+        due_dates.boundary,
         balances.invoice_key,
         balances.currency,
         balances.balance as before_amount,
-        balances.to_on <= week_days.week_end as is_moved
+        balances.to_on <= due_dates.week_end as is_moved
     from balances
     cross join pilot
-    cross join edges
-    inner join week_days on balances.due_on + edges.days = week_days.day
+    inner join due_dates on balances.due_on = due_dates.due_on
     where
         balances.flavour in ('both', pilot.flavour)
         and not balances.is_credit
         and balances.balance > 0
         -- The same as the two lines below for any week: most stretches fall here, cheaply.
-        and balances.due_on + edges.days > balances.from_on
-        and balances.due_on + edges.days <= balances.to_on + 7
-        and balances.from_on <= week_days.week_start
-        and balances.to_on > week_days.week_start
+        and balances.due_on + 91 > balances.from_on
+        and balances.due_on + 1 <= balances.to_on + 7
+        and balances.from_on <= due_dates.week_start
+        and balances.to_on > due_dates.week_start
         and balances.customer_key in (select scope.customer_key from scope)
 ),
 
@@ -55,18 +58,19 @@ moved as (
     where is_moved
 ),
 
--- What the moved ones came to: at the week's end, and on the eve of the crossing.
+-- What the moved ones came to: at the week's end, and on the eve of the crossing (any one day
+-- lies in one stretch).
 outcomes as (
     select
         moved.week_start,
         moved.invoice_key,
-        sum(balances.balance) filter (
+        max(balances.balance) filter (
             where balances.from_on <= moved.week_end and balances.to_on > moved.week_end
         ) as after_amount,
-        sum(balances.excess) filter (
+        max(balances.excess) filter (
             where balances.from_on <= moved.week_end and balances.to_on > moved.week_end
         ) as excess,
-        sum(balances.balance) filter (
+        max(balances.balance) filter (
             where balances.from_on < moved.crossed_on and balances.to_on >= moved.crossed_on
         ) as eve_amount
     from moved
@@ -164,9 +168,9 @@ converted as (
         exits.week_start,
         exits.week_end,
         exits.boundary,
-        to_minor_unit(exits.before_amount * rates.rate, pilot.currency) as scheduled,
-        to_minor_unit(exits.rolled * rates.rate, pilot.currency) as rolled,
-        to_minor_unit(
+        in_reporting(exits.before_amount, rates.rate, pilot.currency) as scheduled,
+        in_reporting(exits.rolled, rates.rate, pilot.currency) as rolled,
+        in_reporting(
             greatest(
                 0,
                 exits.rolled
@@ -174,19 +178,20 @@ converted as (
                     when disputed_weeks.invoice_key is null then 0
                     else coalesce(disputed_weeks.amount, exits.after_amount)
                 end
-            ) * rates.rate,
+            ),
+            rates.rate,
             pilot.currency
         ) as rolled_undisputed,
-        to_minor_unit(exits.eve_amount * rates.rate, pilot.currency) as event_version,
-        to_minor_unit((exits.credits - exits.credit_beyond) * rates.rate, pilot.currency)
+        in_reporting(exits.eve_amount, rates.rate, pilot.currency) as event_version,
+        in_reporting(exits.credits - exits.credit_beyond, rates.rate, pilot.currency)
             as credits,
-        to_minor_unit(
-            (exits.write_offs - (exits.excess - exits.cash_beyond - exits.credit_beyond))
-            * rates.rate,
+        in_reporting(
+            exits.write_offs - (exits.excess - exits.cash_beyond - exits.credit_beyond),
+            rates.rate,
             pilot.currency
         ) as write_offs,
         case when re_aged_invoices.invoice_key is null then 0
-            else to_minor_unit(exits.rolled * rates.rate, pilot.currency) end as re_aged,
+            else in_reporting(exits.rolled, rates.rate, pilot.currency) end as re_aged,
         exits.before_amount - exits.rolled
         - (
             exits.cash + exits.credits + exits.write_offs

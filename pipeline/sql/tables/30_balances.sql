@@ -9,6 +9,8 @@ with applied as (
         invoice_key,
         min(effective_on) as first_on,
         max(effective_on) as last_on,
+        min(known_on) as first_known_on,
+        max(known_on) as last_known_on,
         sum(amount) as amount,
         bool_or(known_on > effective_on) as is_late_known
     from movements
@@ -19,20 +21,48 @@ documents as (
     select
         receivables.*,
         applied.first_on as applied_on,
+        applied.first_known_on as applied_known_on,
         coalesce(applied.amount, 0) as applied_amount,
         receivables.known_on > receivables.issued_on or coalesce(applied.is_late_known, false)
             as is_lagging,
-        coalesce(applied.first_on < applied.last_on, false) as is_paid_in_parts
+        coalesce(
+            applied.first_on < applied.last_on or applied.first_known_on < applied.last_known_on,
+            false
+        ) as is_paid_in_parts
     from receivables
     left join applied on receivables.invoice_key = applied.invoice_key
 ),
 
--- Most documents are untouched or settled on one day, and known at once: two stretches at most,
--- without sorting anything.
+-- Most documents are untouched or settled on one day: two stretches at most per flavour, without
+-- sorting anything.
 plain as (
-    select *
+    select
+        invoice_key,
+        customer_key,
+        currency,
+        is_credit,
+        due_on,
+        amount,
+        applied_amount,
+        issued_on as begins_on,
+        applied_on as touched_on,
+        case when is_lagging then 'restated' else 'both' end as flavour
     from documents
-    where not is_lagging and not is_paid_in_parts
+    where not is_paid_in_parts
+    union all
+    select
+        invoice_key,
+        customer_key,
+        currency,
+        is_credit,
+        due_on,
+        amount,
+        applied_amount,
+        known_on as begins_on,
+        applied_known_on as touched_on,
+        'reported' as flavour
+    from documents
+    where is_lagging and not is_paid_in_parts
 ),
 
 plain_stretches as (
@@ -42,12 +72,13 @@ plain_stretches as (
         currency,
         is_credit,
         due_on,
-        least(issued_on, applied_on) as from_on,
-        greatest(issued_on, applied_on) as to_on,
-        case when issued_on < applied_on then amount else -applied_amount end as raw,
-        amount - applied_amount as next_raw
+        least(begins_on, touched_on) as from_on,
+        greatest(begins_on, touched_on) as to_on,
+        case when begins_on < touched_on then amount else -applied_amount end as raw,
+        amount - applied_amount as next_raw,
+        flavour
     from plain
-    where applied_on <> issued_on
+    where touched_on <> begins_on
     union all
     select
         invoice_key,
@@ -55,17 +86,18 @@ plain_stretches as (
         currency,
         is_credit,
         due_on,
-        greatest(issued_on, coalesce(applied_on, issued_on)) as from_on,
+        greatest(begins_on, coalesce(touched_on, begins_on)) as from_on,
         date '9999-12-31' as to_on,
         amount - applied_amount as raw,
-        null as next_raw
+        null as next_raw,
+        flavour
     from plain
 ),
 
 winding as (
     select *
     from documents
-    where is_lagging or is_paid_in_parts
+    where is_paid_in_parts
 ),
 
 events as (
@@ -99,23 +131,20 @@ winding_stretches as (
         invoice_key,
         is_reported,
         day as from_on,
-        coalesce(
-            lead(day) over (partition by invoice_key, is_reported order by day), date '9999-12-31'
-        ) as to_on,
-        sum(delta) over (partition by invoice_key, is_reported order by day) as raw
+        coalesce(lead(day) over in_order, date '9999-12-31') as to_on,
+        sum(delta) over (in_order rows unbounded preceding) as raw,
+        -- After the last day nothing follows: raw itself, which closes nothing.
+        sum(delta) over (in_order rows between unbounded preceding and 1 following) as next_raw
     from days
+    window in_order as (partition by invoice_key, is_reported order by day)
 ),
 
 stretches as (
-    select *, 'both' as flavour
+    select *
     from plain_stretches
     union all by name
     select
         winding_stretches.*,
-        lead(winding_stretches.raw) over (
-            partition by winding_stretches.invoice_key, winding_stretches.is_reported
-            order by winding_stretches.from_on
-        ) as next_raw,
         winding.customer_key,
         winding.currency,
         winding.is_credit,

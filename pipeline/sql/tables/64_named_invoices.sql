@@ -1,17 +1,7 @@
 -- One row per message and invoice whose number its text holds. Numbers are compared without
 -- signs ("INV 20418" is INV-20418); bare digits count from seven on, shorter ones only after a
 -- word for invoice, and a number that several invoices share names none.
-with numbers as (
-    select
-        regexp_replace(upper(invoice_id), '[^\p{L}\p{N}]', '', 'g') as bare,
-        any_value(invoice_id) as invoice_id,
-        any_value(customer_id) as customer_id
-    from invoices
-    group by bare
-    having count(distinct invoice_id) = 1 and length(bare) >= 3
-),
-
-texts as (
+with texts as (
     select
         facts.message_key,
         upper(coalesce(it.subject, '') || ' ' || coalesce(texts.reply, '')) as reply,
@@ -69,6 +59,26 @@ tokens as (
             ) as token
         from said
     )
+),
+
+-- Only numbers that are told apart from all others by their letters and digits; no invoice is
+-- looked at while no message names any. An invoice id stands once among the accepted.
+numbers as (
+    select
+        bare,
+        any_value(invoice_id) as invoice_id,
+        any_value(customer_id) as customer_id
+    from (
+        select
+            invoice_id,
+            customer_id,
+            regexp_replace(upper(invoice_id), '[^\p{L}\p{N}]', '', 'g') as bare
+        from invoices
+        where exists (select 1 from tokens)
+    )
+    where length(bare) >= 3 and bare in (select tokens.bare from tokens)
+    group by bare
+    having count(*) = 1
 )
 
 select
