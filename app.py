@@ -15,7 +15,10 @@ HERE = Path(__file__).parent
 
 #: Section -> its pages: file, title, icon.
 SITE: dict[str, tuple[tuple[str, str, str], ...]] = {
-    "Prepare": (("pages/prepare/exports.py", "Exports", "upload_file"),),
+    "Prepare": (
+        ("pages/prepare/exports.py", "Exports", "upload_file"),
+        ("pages/prepare/data_health.py", "Data health", "health_and_safety"),
+    ),
     "Work": (
         ("pages/work/queue.py", "Queue", "inbox"),
         ("pages/work/review.py", "Review", "rate_review"),

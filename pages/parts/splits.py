@@ -9,6 +9,7 @@ from pages.parts.session import Session
 from pages.parts.wording import LANE_TITLES
 from pipeline.deciding import standing_decision
 from pipeline.model import Case, Entry
+from pipeline.warehouse.corrections import voided
 
 Split = Literal[
     "routine", "relationship", "blocked", "disputed", "hands_off", "waiting", "not_due", "decided"
@@ -29,12 +30,20 @@ def splits(here: Session) -> dict[str, list[Case]]:
 
 
 def decided_today(here: Session) -> dict[str, Entry]:
-    """Case -> the decision on it that stands and was taken on this very day."""
+    """Case -> the decision on it that stands and was taken on this very day.
+
+    An approval whose address was stopped since is void: its case is back among the others.
+    """
+    void = here.kept("void", lambda: {row["event_id"] for row in voided(here.day)})
     by_case: dict[str, list[Entry]] = {}
     for entry in here.entries:
         by_case.setdefault(entry.subject, []).append(entry)
     standing = {case_id: standing_decision(about) for case_id, about in by_case.items()}
-    return {case_id: e for case_id, e in standing.items() if e and e.on_day == here.as_of}
+    return {
+        case_id: e
+        for case_id, e in standing.items()
+        if e and e.on_day == here.as_of and e.event_id not in void
+    }
 
 
 def needing_a_person(found: dict[str, list[Case]]) -> list[Case]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from pages.parts import address, session
+from pages.parts import address, health_link, session
 from pages.parts.downloads import csv_bytes
 from pages.parts.session import Session
 from pages.parts.splits import (
@@ -31,6 +31,9 @@ _COLUMNS = {
         help="Open amount × the chance that it is still open at the next age boundary.",
     ),
     "Currency": st.column_config.TextColumn(width=64),
+    "Data": st.column_config.TextColumn(
+        width=84, help="Whether data has to be mended before a draft can be made."
+    ),
     "Why": st.column_config.TextColumn(width="large"),
 }
 
@@ -140,7 +143,7 @@ def _download(here: Session, cases: list[Case]) -> None:
 def _table(here: Session, cases: list[Case]) -> Case:
     """Shows the cases; returns the one that is ticked, or the first."""
     event = st.dataframe(
-        _frame(cases),
+        _frame(here, cases),
         key="queue_table",
         hide_index=True,
         height=min(360, 38 + 35 * len(cases)),
@@ -158,7 +161,7 @@ def _table(here: Session, cases: list[Case]) -> Case:
     return cases[rows[0]] if rows else cases[0]
 
 
-def _frame(cases: list[Case]) -> pl.DataFrame:
+def _frame(here: Session, cases: list[Case]) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "Customer": [case.customer_name for case in cases],
@@ -167,6 +170,7 @@ def _frame(cases: list[Case]) -> pl.DataFrame:
             "Open": [case.open_amount for case in cases],
             "At stake": [case.value for case in cases],
             "Currency": [case.currency for case in cases],
+            "Data": ["Mend first" if health_link.stops(here, case) else "" for case in cases],
             "Why": [case.because for case in cases],
         },
         schema_overrides={
@@ -203,6 +207,7 @@ def _reasons(here: Session, case: Case, *, first: bool) -> None:
             _lines("Because", [f"{case.rule}: {case.because}", *also_fired(here, case)])
         with right:
             _lines("In the way of a message", blocked_by(here, case))
+            health_link.mend(here, case)
 
 
 def _lines(title: str, sentences: list[str]) -> None:

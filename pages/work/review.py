@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import casework, session
+from pages.parts import casework, health_link, session
 from pages.parts.deciding import decision
 from pages.parts.evidence import evidence
 from pages.parts.session import Session
@@ -24,6 +24,7 @@ def page() -> None:
     made = casework.made(here, case_id)
     casework.watch(here, case_id)
     _heading(here, made)
+    health_link.mend(here, made.case)
     left, right = st.columns([9, 11], gap="medium")
     with left, st.container(height=690, border=False, key="evidence"):
         evidence(here, made)

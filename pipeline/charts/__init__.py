@@ -1,11 +1,13 @@
 """Rows in, figures out: every chart of the product, drawn and never computed here.
 
 Reading order: `style` (colours, frame, alt text), `weekly` (the four metrics by week),
-`comparison` (before and after against a control), `ages` (what is open, by age). A chart's
-title is the question that it answers; `alt` gives the same answer in words.
+`comparison` (before and after against a control), `ages` (what is open, by age), `cleaning`
+(blocked money as data is mended). A chart's title is the question that it answers; `alt` gives
+the same answer in words.
 """
 
 from pipeline.charts.ages import aging
+from pipeline.charts.cleaning import clean_up
 from pipeline.charts.comparison import dso_lines, effect_interval, four_cells
 from pipeline.charts.style import AGE_COLOURS, CONFIG, CONTROL, PILOT, Mark, alt
 from pipeline.charts.weekly import (
@@ -24,6 +26,7 @@ __all__ = [
     "Mark",
     "aging",
     "alt",
+    "clean_up",
     "dispute_waits",
     "dso_lines",
     "effect_interval",

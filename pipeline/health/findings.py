@@ -43,6 +43,8 @@ class Finding:
     reporting: Decimal | None
     """In the reporting currency; None where a rate is missing."""
     sentence: str
+    fixers: tuple[str, ...]
+    """Who can mend it: people, or a role where nobody is named."""
     exempted: int
     """Rows that a person has excused for a time; they count in nothing else here."""
 
@@ -110,6 +112,7 @@ def _finding(day: Day, name: str, check: Statement, mails: Mapping[str, str]) ->
         amounts=amounts,
         reporting=None if None in converted else sum(converted, ZERO),
         sentence=_sentence(check, n, len(invoice_ids), len(customers), stopped, amounts),
+        fixers=tuple(sorted({one for row in totals for one in row["fixers"]})),
         exempted=exempted,
     )
 
@@ -147,4 +150,6 @@ def _counted(n: int, noun: str) -> str:
 
 def rows(day: Day, name: str) -> list[Row]:
     """The offending rows of one check, most money first, the exempted last."""
+    if name == "customer_twins":
+        hold_twins(day)
     return checks.rows(day, name)

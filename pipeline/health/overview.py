@@ -58,7 +58,8 @@ class Overview:
         waits = money_text(found["amount"], found["currency"])
         n, also = found["n"], found["n_also"]
         invoices = f"{n:,} invoice{'' if n == 1 else 's'}"
-        more = f", {also:,} of them for another finding too" if also else ""
+        more = f", {also:,} of them" if also < n else " and"
+        more = f"{more} for another finding too" if also else ""
         return (
             f"{found['because']} {found['proposed_fix']} {invoices} over {waits} "
             f"wait{'s' if n == 1 else ''} for it{more}; {found['fixer']} can mend it."

@@ -6,6 +6,8 @@ exemption that covers a row, and the person it was assigned to; nothing is judge
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline.warehouse.conversions import quoted
 from pipeline.warehouse.day import Day, Row
 from pipeline.warehouse.statements import Statement, folder
@@ -110,7 +112,8 @@ def totals(day: Day, name: str) -> list[Row]:
         "list(distinct failed.invoice_id) filter (where failed.invoice_id is not null) "
         "as invoice_ids, "
         "list(distinct failed.customer_id) filter (where failed.customer_id is not null) "
-        "as customer_ids, sum(failed.amount)::decimal(38, 3) as amount, "
+        "as customer_ids, list(distinct failed.fixer) as fixers, "
+        "sum(failed.amount)::decimal(38, 3) as amount, "
         "sum(failed.amount * rates.rate)::decimal(38, 3) as reporting, 0 as exempted "
         "from failed left join rates on failed.currency = rates.currency "
         "group by failed.currency union all by name "
@@ -192,3 +195,23 @@ def next_best(day: Day) -> Row | None:
         "failed.subject limit 1"
     )
     return found[0] if found else None
+
+
+def side_by_side(day: Day, customer_ids: Sequence[str]) -> list[Row]:
+    """Customers as a person compares them, in the order asked for: one row each, all text."""
+    return day.select(
+        "with asked as (select unnest(?::varchar[]) as customer_id, "
+        "unnest(range(len(?::varchar[]))) as place), people as (select customer_id, "
+        "string_agg(name || ' <' || coalesce(email, 'no address') || '>', ', ' order by contact_id)"
+        " as contacts from contacts_now group by customer_id), owed as (select customer_id, "
+        "currency, count(*) as n, sum(open_amount)::decimal(38, 3) as amount from open_invoices "
+        "group by customer_id, currency), open as (select customer_id, string_agg(n || ' over ' "
+        "|| readable(amount) || ' ' || currency, ', ' order by currency) as open "
+        "from owed group by customer_id) select customers.name, customers.customer_id as id, "
+        "customers.tier, customers.country, customers.terms, customers.owner_id as owner, "
+        "people.contacts, open.open as open_invoices from asked "
+        "join customers on asked.customer_id = customers.customer_id "
+        "left join people on customers.customer_id = people.customer_id "
+        "left join open on customers.customer_id = open.customer_id order by asked.place",
+        [list(customer_ids), list(customer_ids)],
+    )

@@ -171,3 +171,33 @@ def fixes(day: Day) -> list[Row]:
 def made_corrections(day: Day) -> list[Row]:
     """Every corrected cell, newest first, with its state."""
     return day.select("select * from corrections order by seq desc, of_column")
+
+
+def suspended(day: Day) -> list[Row]:
+    """Contacts that a message has stopped, newest first: which message, and what hangs on it.
+
+    `n_void` approved messages to the address are void; `n_open` invoices wait, over `amounts`
+    (a list of {currency, amount}).
+    """
+    return day.select(
+        "with void as (select lower(address) as email, count(*) as n_void from void_approvals "
+        "group by all), owed as (select customer_id, currency, count(*) as n_open, "
+        "sum(open_amount)::decimal(38, 3) as amount from open_invoices "
+        "group by customer_id, currency), waiting as (select customer_id, "
+        "sum(n_open)::bigint as n_open, list({'currency': currency, 'amount': amount} "
+        "order by currency) as amounts from owed group by customer_id) "
+        "select contacts_now.name, contacts_now.email, customers.name as customer_name, "
+        "contacts_now.status, contacts_now.suspended_by, contacts_now.suspended_on, "
+        "coalesce(void.n_void, 0) as n_void, coalesce(waiting.n_open, 0) as n_open, "
+        "coalesce(waiting.amounts, []) as amounts from contacts_now "
+        "left join customers on contacts_now.customer_id = customers.customer_id "
+        "left join void on lower(contacts_now.email) = void.email "
+        "left join waiting on contacts_now.customer_id = waiting.customer_id "
+        "where contacts_now.suspended_by is not null "
+        "order by contacts_now.suspended_on desc, contacts_now.email, contacts_now.contact_id"
+    )
+
+
+def voided(day: Day) -> list[Row]:
+    """Approved messages that must not go any more, because their address was suspended since."""
+    return day.select("select * from void_approvals order by suspended_at desc, case_id")
