@@ -21,6 +21,8 @@ from pipeline.ledger import Ledger
 from pipeline.model import LANES, REASONS, VERDICTS, CountbackError, WrongCall
 from pipeline.pilot import Pilot
 from pipeline.printing import as_json, lines, load_result, route_result
+from pipeline.roi import roi
+from pipeline.roi import told as roi_told
 
 Result = dict[str, Any]
 
@@ -193,6 +195,18 @@ def _kill(call: argparse.Namespace) -> tuple[Result, int]:
     return switch_off(pilot, call.on, _moment(call), pilot.as_of(call.as_of)).model_dump(), 0
 
 
+def _send(call: argparse.Namespace) -> tuple[Result, int]:
+    # Only this verb needs holidays and a mail server's client.
+    from pipeline.sending.handing import MACHINE, send, shown
+    from pipeline.sending.telling import told
+
+    call.told = told
+    moment = Moment(by=call.by or MACHINE, now=_now())
+    folder = Path(call.pilot or "data/demo")
+    report = send(folder, moment, as_of=call.as_of, dry_run=call.dry_run)
+    return shown(report), 1 if report.needs_a_person else 0
+
+
 def _metrics(call: argparse.Namespace) -> tuple[Result, int]:
     pilot = _pilot(call)
     with pilot.day(call.as_of) as day:
@@ -234,6 +248,16 @@ def _demo(call: argparse.Namespace) -> tuple[Result, int]:
     write_demo(folder, seed=call.seed, invoices=call.invoices)
     files = sorted(path.name for path in (folder / "exports").iterdir())
     return {"pilot": str(folder), "seed": call.seed, "files": files}, 0
+
+
+def _roi(call: argparse.Namespace) -> tuple[Result, int]:
+    call.told = roi_told
+    return roi(_asked(call), call.inputs, call.as_of), 0
+
+
+def _asked(call: argparse.Namespace) -> Pilot | None:
+    """The pilot to count in: none when a file of inputs is to stand by itself."""
+    return None if call.inputs and not call.pilot else _pilot(call)
 
 
 def _bench(call: argparse.Namespace) -> tuple[Result, int]:
@@ -306,6 +330,9 @@ def _parser() -> argparse.ArgumentParser:
     switch.add_argument("--on", action="store_true", dest="on")
     switch.add_argument("--off", action="store_false", dest="on")
     kill.add_argument("--by", required=True, metavar="PERSON")
+    send = verb("send", _send, "hand over what was approved and may leave")
+    send.add_argument("--by", metavar="PERSON", help="who hands over (default: outbox)")
+    send.add_argument("--dry-run", action="store_true", help="only say what would leave")
     verb("metrics", _metrics, "the four metrics by week")
     compare = verb("before-after", _before_after, "the pilot against its control")
     compare.add_argument("--read-out", type=int, metavar="60|90|120")
@@ -314,6 +341,8 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("folder", metavar="DIR")
     demo.add_argument("--seed", type=int, default=7)
     demo.add_argument("--invoices", type=int)
+    for name, run, told in (("roi", _roi, "whether it pays, with its range and what it rests on"),):
+        verb(name, run, told).add_argument("--inputs", type=Path, metavar="FILE.toml")
     verb("bench", _bench, "measure speed and memory against named baselines").add_argument(
         "--invoices", type=int, action="append"
     )

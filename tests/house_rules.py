@@ -26,6 +26,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"exports", "warehouse", "ledger", "prompts", "llm", "outbox"}),
     frozenset({"figures"}),
     frozenset({"pilot", "drafting", "charts", "report", "deciding", "proving"}),
+    frozenset({"roi", "opportunity"}),
     frozenset({"acting"}),
     frozenset({"health"}),
     frozenset({"printing", "bench", "demo"}),
