@@ -34,6 +34,9 @@ from pipeline.exports.titles import report_day
 from pipeline.exports.workbooks import Sheet, is_archive, sheets
 from pipeline.exports.workbooks import rows as rows_of_sheet
 
+#: Each column costs a database memory, whether it is used or not.
+_MOST_COLUMNS = 1_000
+
 
 def read(path: Path, name: str, layouts: Sequence[Layout], answers: Mapping[str, str]) -> Reading:
     """One file, whatever it holds: a fault in it is told in the result, never raised.
@@ -157,6 +160,8 @@ def _named(header: Sequence[str]) -> tuple[str, ...]:
 
 
 def _check_names(columns: Sequence[str]) -> None:
+    if len(columns) > _MOST_COLUMNS:
+        raise Unreadable(f"has {len(columns):,} columns, at most {_MOST_COLUMNS:,} are read")
     seen: set[str] = set()
     for column in columns:
         if header_key(column) in seen:
