@@ -58,12 +58,24 @@ DOORS: dict[str, frozenset[str]] = {
     "oxmsg": frozenset({"pipeline/exports"}),
     "zipfile": frozenset({"pipeline/exports", "pipeline/report", "pipeline/outbox"}),
     "smtplib": frozenset({"pipeline/outbox"}),
+    # Where other programs are started, and held to limits: to open strangers' files, to measure,
+    # and to print a read-out.
+    "subprocess": frozenset({"pipeline/exports", "pipeline/bench", "pipeline/report"}),
+    "multiprocessing": frozenset(),
+    "resource": frozenset({"pipeline/exports", "pipeline/bench"}),
     # Nothing else reaches the network, and nothing unpacks objects that a file brings along.
     **dict.fromkeys(
         ("requests", "httpx", "urllib3", "aiohttp", "openai", "socket", "http.client"), frozenset()
     ),
     **dict.fromkeys(("urllib.request", "pickle", "marshal", "shelve", "dill"), frozenset()),
 }
+
+#: What opens a file from outside in the process that calls it.
+OPENERS = (
+    *("pipeline.exports.read", "pipeline.exports.opening", "pipeline.exports.reading"),
+    *("pipeline.exports.workbooks", "pipeline.exports.mail.reading.read"),
+    *("pipeline.exports.agreements.reading.read", "pipeline.exports.agreements.documents"),
+)
 
 #: Calls that make one number out of many: those live in a .sql file or in `statistics`.
 AGGREGATES = frozenset({"group_by", "groupby", "sum", "mean", "median", "value_counts", "agg"})
@@ -242,6 +254,15 @@ def one_library_one_door(source: Source) -> Iterator[str]:
                 yield source.at(node, f"{library} is for {where}")
 
 
+def strangers_files_are_opened_apart(source: Source) -> Iterator[str]:
+    """What opens a file that came from outside runs in a process of its own: `ConfinedReader`."""
+    if source.place == "pipeline/exports":
+        return
+    for node, name in imports(source):
+        if name.startswith(OPENERS):
+            yield source.at(node, f"{name} opens strangers' files: ask exports.confined")
+
+
 def litellm_is_imported_where_it_is_called(source: Source) -> Iterator[str]:
     for node in source.tree.body:
         top = Source(source.path, ast.unparse(node))
@@ -365,6 +386,7 @@ RULES: tuple[Rule, ...] = (
     imports_point_down,
     pages_know_their_parts_only,
     one_library_one_door,
+    strangers_files_are_opened_apart,
     litellm_is_imported_where_it_is_called,
     nothing_is_imported_by_name_at_run_time,
     sql_stays_behind_its_doors,
