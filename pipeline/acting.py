@@ -26,6 +26,7 @@ from pipeline.drafting.doubts import every_doubt
 from pipeline.drafting.edits import protected_change
 from pipeline.drafting.handing import NOTES, internal_note
 from pipeline.drafting.messages import draft
+from pipeline.drafting.seeing import seen
 from pipeline.drafting.verifying import check_text
 from pipeline.model import (
     Case,
@@ -126,7 +127,12 @@ def blocking(made: Made) -> list[str]:
 
 def checked(made: Made, subject: str, body: str) -> tuple[Check, ...]:
     """The verification of an edited text against the books."""
-    return check_text(made.draft.to, subject, body, made.dossier, prompts()["reminder"])
+    return checked_as(made, made.draft.to, subject, body)
+
+
+def checked_as(made: Made, to: str, subject: str, body: str) -> tuple[Check, ...]:
+    """The verification of a whole message, recipient and all, against the books."""
+    return check_text(to, subject, body, made.dossier, prompts()["reminder"])
 
 
 def decide_case(  # noqa: PLR0913 - a verdict says all of this
@@ -172,6 +178,11 @@ def decide_case(  # noqa: PLR0913 - a verdict says all of this
         )
 
 
+def approval(made: Made) -> Decision:
+    """The approval of a case's draft as it is; raises CountbackError when something blocks it."""
+    return _decision(made, "approve", None, None)
+
+
 def _decision(made: Made, verdict: Verdict, subject: str | None, body: str | None) -> Decision:
     """The decision with both texts; a message verdict is checked before it is made."""
     draft = made.draft
@@ -200,6 +211,7 @@ def _decision(made: Made, verdict: Verdict, subject: str | None, body: str | Non
         policy=made.policy,
         prompt=draft.prompt,
         approved_hash=final.fingerprint if is_message else "",
+        seen=seen(made.dossier) if is_message else {},
     )
 
 

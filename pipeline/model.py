@@ -301,7 +301,11 @@ EventKind = Literal[
     "promise_recorded",
     "timing",
     "kill_switch",
+    "handing_over",
     "handed_over",
+    "hand_over_refused",
+    "hand_over_unknown",
+    "batch_approved",
     "protocol_frozen",
     "correction_proposed",
     "correction_confirmed",
@@ -372,6 +376,10 @@ class Decision(Noun):
     prompt: str = ""
     review_seconds: float | None = None
     approved_hash: str = ""
+    seen: dict[str, str] = Field(default_factory=dict)
+    """What the books said when the message was approved: a change of any of it makes it void."""
+    batch: str = ""
+    """The batch it was approved in; empty when it was decided by itself."""
 
 
 def fingerprint(*parts: str) -> str:

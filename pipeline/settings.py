@@ -72,6 +72,27 @@ class OutboxSection(Noun):
     """[outbox]: how approved messages leave."""
 
     kind: Literal["eml", "smtp"] = "eml"
+    host: str = ""
+    port: int = Field(default=587, ge=1, le=65535)
+    starttls: bool = True
+    sender: str = ""
+    """The address we write from; a mail server needs it, an .eml file does not."""
+    user_variable: str = "COUNTBACK_SMTP_USER"
+    """The environment variable that holds the user's name; never the name itself."""
+    password_variable: str = "COUNTBACK_SMTP_PASSWORD"  # noqa: S105 - a variable's name
+    timeout_seconds: int = Field(default=30, ge=1, le=600)
+    gap_days: int = Field(default=7, ge=0, le=365)
+    """Days that must lie between two messages to one account, whatever the policy says."""
+    valid_days: int = Field(default=7, ge=0, le=60)
+    """Days for which an approval holds; after them it lapses and is taken anew."""
+    undo_minutes: int = Field(default=0, ge=0, le=1440)
+    """Minutes that an approval rests before it may leave, so that it can be taken back."""
+    country: str = ""
+    """Whose holidays count for customers whose own country is not known."""
+    approvers: tuple[str, ...] = ()
+    """When given, only what these people approved leaves."""
+    batch_cap: Decimal = Field(default=Decimal(5000), ge=0)
+    """Largest case, in reporting currency, that may be approved in a batch (cadence phase)."""
 
 
 class ListsSection(Noun):

@@ -28,6 +28,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"pilot", "drafting", "charts", "report", "deciding", "proving"}),
     frozenset({"roi", "opportunity"}),
     frozenset({"acting"}),
+    frozenset({"sending"}),
     frozenset({"health"}),
     frozenset({"printing", "bench", "demo"}),
     frozenset({"__main__"}),
@@ -58,6 +59,7 @@ DOORS: dict[str, frozenset[str]] = {
     "oxmsg": frozenset({"pipeline/exports"}),
     "zipfile": frozenset({"pipeline/exports", "pipeline/report", "pipeline/outbox"}),
     "smtplib": frozenset({"pipeline/outbox"}),
+    "holidays": frozenset({"pipeline/sending"}),
     # Where other programs are started, and held to limits: to open strangers' files, to measure,
     # and to print a read-out.
     "subprocess": frozenset({"pipeline/exports", "pipeline/bench", "pipeline/report"}),

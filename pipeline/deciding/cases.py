@@ -23,6 +23,7 @@ from pipeline.model import (
     WrongCall,
     fingerprint,
 )
+from pipeline.outbox import delivery
 
 #: Above this share of changed words an edit counts as an override of the draft.
 MATERIAL_EDIT_RATE = 0.10
@@ -52,12 +53,18 @@ def decide(
     the case since, the decision is `Stale`. Without it, a verdict of somebody else on the
     same day makes it so.
     """
+    event = decision_event(decision, by=by, now=now, on_day=on_day)
+    if expected_version is None:
+        expected_version = _version_unless_decided(ledger, decision.case_id, by, on_day)
+    return ledger.append(event, expected_version=expected_version)
+
+
+def decision_event(decision: Decision, *, by: str, now: datetime, on_day: date) -> Event:
+    """The event of a decision that meets the rules; raises a sentence when it does not."""
     check_named(by)
     decision = _completed(decision)
     _check(decision, on_day)
-    if expected_version is None:
-        expected_version = _version_unless_decided(ledger, decision.case_id, by, on_day)
-    event = Event(
+    return Event(
         kind="decision",
         subject=decision.case_id,
         by=by,
@@ -65,7 +72,6 @@ def decide(
         on_day=on_day,
         payload=decision.model_dump(mode="json"),
     )
-    return ledger.append(event, expected_version=expected_version)
 
 
 def standing_decision(entries: Iterable[Entry]) -> Entry | None:
@@ -83,8 +89,7 @@ def undo(ledger: Ledger, event_id: str, *, by: str, now: datetime, on_day: date)
     if decision is None or decision.kind != "decision":
         raise WrongCall(f"{event_id} is no decision: name the id of the decision to undo.")
     about = ledger.about(decision.subject)
-    for later in about:
-        _check_still_undoable(decision, later)
+    _check_still_undoable(decision, about)
     event = Event(
         kind="undone",
         subject=decision.subject,
@@ -268,23 +273,30 @@ def _version_unless_decided(ledger: Ledger, case_id: str, by: str, on_day: date)
     return about[-1].version if about else 0
 
 
-def _check_still_undoable(decision: Entry, later: Entry) -> None:
-    # A hand-over that names no decision counts against every earlier one of its case.
-    if later.seq < decision.seq:
+def _check_still_undoable(decision: Entry, about: Iterable[Entry]) -> None:
+    later = [entry for entry in about if entry.seq > decision.seq]
+    for entry in later:
+        if entry.kind == "undone" and entry.payload.get("event_id") == decision.event_id:
+            raise CountbackError(
+                f"The decision on {decision.subject} was already undone {_when(entry)}: "
+                "decide anew."
+            )
+    stands = delivery(later, decision.event_id)
+    if stands.last is None or stands.state in ("waiting", "refused"):
         return
-    named = later.payload.get("event_id", decision.event_id)
-    if named != decision.event_id:
-        return
-    when = f"by {later.by} at {later.at:%Y-%m-%d %H:%M} UTC"
-    if later.kind == "handed_over":
+    if stands.state == "sent":
         raise CountbackError(
-            f"The message of {decision.subject} was handed to the mail system {when}: "
-            "it can no longer be undone; write to the customer instead."
+            f"The message of {decision.subject} was handed to the mail system "
+            f"{_when(stands.last)}: it can no longer be undone; write to the customer instead."
         )
-    if later.kind == "undone":
-        raise CountbackError(
-            f"The decision on {decision.subject} was already undone {when}: decide anew."
-        )
+    raise CountbackError(
+        f"The message of {decision.subject} is on its way out since {_when(stands.last)}, and may "
+        "have left: say on the page Outbox whether it did."
+    )
+
+
+def _when(entry: Entry) -> str:
+    return f"by {entry.by} at {entry.at:%Y-%m-%d %H:%M} UTC"
 
 
 def _check_timing(kind: str, started_at: datetime, active_minutes: float, now: datetime) -> None:

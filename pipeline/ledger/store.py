@@ -127,12 +127,18 @@ class Ledger:
         return ledger
 
     def append(
-        self, event: Event, *, expected_version: int | None = None, event_id: str | None = None
+        self,
+        event: Event,
+        *,
+        expected_version: int | None = None,
+        expected_head: Head | None = None,
+        event_id: str | None = None,
     ) -> Entry:
         """Write one event; it is on disk when this returns.
 
         With `expected_version`, only if the subject still stands at that version (0 = nothing
-        written yet), else `Stale`. An `event_id` that already holds the same event returns
+        written yet), else `Stale`; with `expected_head`, only if nothing at all was written since
+        the record stood there. An `event_id` that already holds the same event returns
         its entry, so a retry is harmless.
         """
         row = plain_event(event)
@@ -140,15 +146,23 @@ class Ledger:
             known = _by_id(connection, event_id) if event_id else None
             if known is not None:
                 return same_event(known, row)
+            head = _head(connection)
+            _check_head(head, expected_head, event.subject)
             version = _next_version(connection, event.subject, expected_version)
-            return _insert(connection, row, version, event_id, _head(connection))
+            return _insert(connection, row, version, event_id, head)
 
-    def append_all(self, events: Sequence[Event]) -> list[Entry]:
-        """Write all the events, in order, in one transaction: all or nothing."""
+    def append_all(
+        self, events: Sequence[Event], *, expected_head: Head | None = None
+    ) -> list[Entry]:
+        """Write all the events, in order, in one transaction: all or nothing.
+
+        With `expected_head`, only if nothing was written since the record stood there.
+        """
         rows = [plain_event(event) for event in events]
         written: list[Entry] = []
         with self._writing() as connection:
             head = _head(connection)
+            _check_head(head, expected_head, "these")
             for row in rows:
                 version = _next_version(connection, row["subject"], None)
                 entry = _insert(connection, row, version, None, head)
@@ -381,6 +395,11 @@ def _next_version(connection: sa.Connection, subject: str, expected: int | None)
         raise _stale(connection, subject)
     connection.execute(sa.insert(_SUBJECTS).values(subject=subject, version=1))
     return 1
+
+
+def _check_head(head: Head, expected: Head | None, subject: str) -> None:
+    if expected is not None and head != expected:
+        raise Stale(f"Something was recorded since {subject} was looked at: look again.")
 
 
 def _stale(connection: sa.Connection, subject: str) -> Stale:
