@@ -27,7 +27,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"figures"}),
     frozenset({"pilot", "drafting", "charts", "report", "deciding", "proving"}),
     frozenset({"roi", "opportunity"}),
-    frozenset({"acting"}),
+    frozenset({"acting", "unknown_exports"}),
     frozenset({"sending"}),
     frozenset({"health"}),
     frozenset({"printing", "bench", "demo"}),

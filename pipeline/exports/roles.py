@@ -136,6 +136,12 @@ class Judge:
         return record[self._total]
 
 
+def says_total(cells: Sequence[str]) -> bool:
+    """Whether the first text of a row is a word for a total."""
+    first = next((cell.strip() for cell in cells if cell.strip()), "")
+    return _TOTAL.match(first) is not None
+
+
 def _id_columns(layout: Layout) -> tuple[str, ...]:
     ids = ("invoice_id", "payment_id", "contact_id")
     return tuple(name for ours in ids for name in layout.columns.get(ours, ()))
