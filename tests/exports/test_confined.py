@@ -197,8 +197,8 @@ def test_all_limits_are_in_force_on_linux(reader: ConfinedReader, good: Path) ->
 
 def test_limits_grow_with_the_file_and_end() -> None:
     assert (limits_for(0).memory, limits_for(0).seconds) == (GIGABYTE, 15)
-    assert (limits_for(19_999_999).memory, limits_for(19_999_999).seconds) == (GIGABYTE, 15)
-    assert (limits_for(60_000_000).memory, limits_for(60_000_000).seconds) == (2 * GIGABYTE, 60)
+    assert (limits_for(4_999_999).memory, limits_for(4_999_999).seconds) == (GIGABYTE, 15)
+    assert (limits_for(60_000_000).memory, limits_for(60_000_000).seconds) == (2 * GIGABYTE, 195)
     assert (limits_for(10**12).memory, limits_for(10**12).seconds) == (4 * GIGABYTE, 600)
 
 

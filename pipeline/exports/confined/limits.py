@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 _GIGABYTE = 1_000_000_000
 #: Bytes of a file for which the first gigabyte and the first seconds are meant.
-_MEMORY_STEP, _TIME_STEP = 50_000_000, 20_000_000
+_MEMORY_STEP, _TIME_STEP = 50_000_000, 5_000_000
 _SECONDS = 15
 _MOST_GIGABYTES, _MOST_SECONDS = 4, 600
 _OPEN_FILES = 128
@@ -28,7 +28,7 @@ class Limits:
 
 
 def limits_for(size: int) -> Limits:
-    """For a file of `size` bytes: 1 GB and 15 s, and as much again for every 50 and 20 MB of it.
+    """For a file of `size` bytes: 1 GB and 15 s, and as much again for every 50 MB and 5 MB of it.
 
     So a mailbox of years is read, and no small file can take more than a small file needs.
     """
