@@ -10,8 +10,8 @@ from pages.parts.verdicts import suggested, take, take_back, text_key, texts
 from pages.parts.wording import LANE_TITLES, counted, escaped
 from pipeline.acting import Made, blocking, checked
 from pipeline.deciding import is_stopped
-from pipeline.doubts import every_doubt
-from pipeline.edits import word_diff
+from pipeline.drafting.doubts import every_doubt
+from pipeline.drafting.edits import word_diff
 from pipeline.model import MESSAGE_LANES, REASONS, Check, Lane, Verdict
 
 _NO_MESSAGE = {

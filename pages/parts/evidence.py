@@ -12,7 +12,7 @@ from pages.parts.session import Session
 from pages.parts.splits import also_fired
 from pages.parts.wording import counted, day, escaped, moment, money, place
 from pipeline.acting import Made
-from pipeline.doubts import days_since
+from pipeline.drafting.doubts import days_since
 from pipeline.model import Dossier, Exchange, Fact, Person
 from pipeline.warehouse.evidence import source_row
 

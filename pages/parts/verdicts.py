@@ -18,9 +18,9 @@ from pages.parts.notices import one_sentence, say
 from pages.parts.session import Session
 from pipeline.acting import Made, Moment, decide_case
 from pipeline.deciding import TimingKind, is_stopped, record_timing, standing_decision, undo
-from pipeline.edits import suggest_reason
-from pipeline.entries import what_happened
+from pipeline.drafting.edits import suggest_reason
 from pipeline.ledger import Stale
+from pipeline.ledger.entries import what_happened
 from pipeline.model import CountbackError, Entry, Verdict, WrongCall
 
 _TIMING: dict[Verdict, TimingKind] = {"reroute": "reroute", "edit": "rework"}

@@ -10,9 +10,9 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
-from pipeline.entries import what_happened
+from pipeline.drafting.tokens import day_text, money_text
+from pipeline.ledger.entries import what_happened
 from pipeline.model import Entry, Lane, SourceCell
-from pipeline.tokens import day_text, money_text
 
 #: The lanes in the order of a day's work, each with the words that collectors use.
 LANE_TITLES: dict[Lane, str] = {
