@@ -81,7 +81,47 @@ def _load(call: argparse.Namespace) -> tuple[Result, int]:
     for file in report.files:
         if file.note:
             print(file.note, file=sys.stderr)
-    return load_result(report, pilot.folder), 1 if refused or untied or not read else 0
+    result = {**load_result(report, pilot.folder), "nearest": _nearest(pilot, report.unrecognised)}
+    return result, 1 if refused or untied or not read else 0
+
+
+def _nearest(pilot: Pilot, files: Sequence[str]) -> list[Result]:
+    """The layout that each unrecognised file comes closest to, and the headers it misses."""
+    from pipeline.unknown_exports import closest, closest_in_words
+
+    found = []
+    for name in files:
+        near = closest(pilot.exports / name, name, pilot.layouts)
+        how = f"python -m pipeline map {name} --pilot {pilot.folder}"
+        print(f"{closest_in_words(name, near)} Map it: {how}", file=sys.stderr)
+        if near:
+            layout, missing = near.layout.name, list(near.missing)
+            found.append({"file": name, "layout": layout, "missing": missing})
+    return found
+
+
+def _map(call: argparse.Namespace) -> tuple[Result, int]:
+    from pipeline.unknown_exports import mapped, told
+
+    call.told = told
+    pilot = None
+    if call.pilot:
+        pilot = Pilot.create(call.pilot) if call.save else Pilot.open(call.pilot)
+    columns = {ours: theirs or None for ours, theirs in _pairs("--set", call.set).items()}
+    answers = _pairs("--answer", call.answer)
+    result = mapped(Path(call.file), pilot, call.kind, columns, answers, call.save)
+    return result, 1 if result["missing"] else 0
+
+
+def _pairs(option: str, given: Sequence[str]) -> dict[str, str]:
+    """What stands before and after the first = of each."""
+    found = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign or not name:
+            raise WrongCall(f"{option} {text}: write NAME=VALUE, for example amount=Open balance.")
+        found[name.strip()] = value.strip()
+    return found
 
 
 def _answers(given: Sequence[str]) -> dict[str, str]:
@@ -309,6 +349,7 @@ def _parser() -> argparse.ArgumentParser:
     load = verb("load", _load, "create or refresh a pilot from a folder of exports")
     load.add_argument("source", metavar="SOURCE")
     load.add_argument("--answer", action="append", default=[], metavar="FILE=CHOICE")
+    _add_map(verb("map", _map, "propose how a file that fits no layout is to be read"))
     for name, run, told in (
         ("aging", _aging, "open invoices by age"),
         ("dso", _dso, "days sales outstanding"),
@@ -347,6 +388,14 @@ def _parser() -> argparse.ArgumentParser:
         "--invoices", type=int, action="append"
     )
     return parser
+
+
+def _add_map(mapping: argparse.ArgumentParser) -> None:
+    mapping.add_argument("file", metavar="FILE")
+    mapping.add_argument("--kind", help="what the file lists, e.g. invoices")
+    mapping.add_argument("--set", action="append", default=[], metavar="OURS=THEIR HEADER")
+    mapping.add_argument("--answer", action="append", default=[], metavar="QUESTION=CHOICE")
+    mapping.add_argument("--save", metavar="NAME", help="keep it among the pilot's own layouts")
 
 
 def _add_decide(decide: argparse.ArgumentParser) -> None:

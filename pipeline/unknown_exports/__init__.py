@@ -4,7 +4,8 @@ A trial loads the one file with the proposed layout into books of its own, which
 away: what it shows is what loading will give, to the cent. Nothing of the pilot is touched
 until a mapping is saved, which writes one TOML file into the pilot's own `formats/`.
 Reading order: `drafts` (a proposal with a person's choices), `trials` (what loading it gives),
-`effects` (what each choice of a question changes), `saving` (kept, used again, undone).
+`effects` (what each choice of a question changes), `saving` (kept, used again, undone),
+`telling` (what the command line prints).
 """
 
 from pipeline.unknown_exports.drafts import (
@@ -18,6 +19,7 @@ from pipeline.unknown_exports.drafts import (
 )
 from pipeline.unknown_exports.effects import Effect, effects
 from pipeline.unknown_exports.saving import Saved, forget, save, saved
+from pipeline.unknown_exports.telling import loaded_sentence, mapped, told
 from pipeline.unknown_exports.trials import SHOWN, Trial, tried
 
 __all__ = [
@@ -33,8 +35,11 @@ __all__ = [
     "effects",
     "forget",
     "ground",
+    "loaded_sentence",
     "look_at",
+    "mapped",
     "save",
     "saved",
+    "told",
     "tried",
 ]
