@@ -19,6 +19,8 @@ from pipeline.acting import Moment, act_on_dispute, decide_case, draft_case, swi
 from pipeline.demo import write_demo
 from pipeline.ledger import Ledger
 from pipeline.model import LANES, REASONS, VERDICTS, CountbackError, WrongCall
+from pipeline.opportunity import told as opportunity_told
+from pipeline.opportunity import where_to_start
 from pipeline.pilot import Pilot
 from pipeline.printing import as_json, lines, load_result, route_result
 from pipeline.roi import roi
@@ -295,6 +297,11 @@ def _roi(call: argparse.Namespace) -> tuple[Result, int]:
     return roi(_asked(call), call.inputs, call.as_of), 0
 
 
+def _opportunity(call: argparse.Namespace) -> tuple[Result, int]:
+    call.told = opportunity_told
+    return where_to_start(_asked(call), call.inputs, call.as_of), 0
+
+
 def _asked(call: argparse.Namespace) -> Pilot | None:
     """The pilot to count in: none when a file of inputs is to stand by itself."""
     return None if call.inputs and not call.pilot else _pilot(call)
@@ -382,7 +389,10 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("folder", metavar="DIR")
     demo.add_argument("--seed", type=int, default=7)
     demo.add_argument("--invoices", type=int)
-    for name, run, told in (("roi", _roi, "whether it pays, with its range and what it rests on"),):
+    for name, run, told in (
+        ("roi", _roi, "whether it pays, with its range and what it rests on"),
+        ("opportunity", _opportunity, "whether collections is the best place to start"),
+    ):
         verb(name, run, told).add_argument("--inputs", type=Path, metavar="FILE.toml")
     verb("bench", _bench, "measure speed and memory against named baselines").add_argument(
         "--invoices", type=int, action="append"

@@ -166,15 +166,15 @@ def _written(given: Input) -> str:
     lines = [
         f"[{given.name}]",
         *(f"{end} = {plain(getattr(given, end))}" for end in ("low", "base", "high")),
-        f"source = {_quoted(given.source)}",
-        *([f"dated = {_quoted(given.dated)}"] if given.dated else []),
-        *([f"grade = {_quoted(given.grade)}"] if given.grade else []),
+        f"source = {quoted(given.source)}",
+        *([f"dated = {quoted(given.dated)}"] if given.dated else []),
+        *([f"grade = {quoted(given.grade)}"] if given.grade else []),
         *(["replaces_measured = true"] if given.replaces else []),
     ]
     title = f"\n# {given.sort.label} ({given.tag})"
     return "\n".join([title, *(f"{mark}{line}" for line in lines)])
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """A TOML basic string: JSON's escapes are a part of TOML's; control characters are escaped."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 
@@ -35,13 +37,17 @@ def measured(day: Day, settings: Settings) -> dict[str, Input]:
 
     `dso_days` is always there: nought with the reason, until a read-out has an interval.
     """
-    scope = scope_of(settings)
+    found = counted(day, settings, scope_of(settings))
+    return {**found, "dso_days": dso_days(day, settings)}
+
+
+def counted(day: Day, settings: Settings, scope: Scope) -> dict[str, Input]:
+    """The same without the interval, for any customers."""
     found = [
         *_to_chase(day, scope),
         *_billings(day, scope),
         *_minutes(day, settings, scope),
         *_model(settings),
-        dso_days(day, settings),
     ]
     return {given.name: given for given in found}
 
@@ -144,7 +150,8 @@ def _minutes(day: Day, settings: Settings, scope: Scope) -> list[Input]:
         if whole in timed:
             source = "Inside the minutes timed per follow-up, all its invoices included"
             found.append(_counted(name, (0, 0, 0), source, day))
-    return [*found, *_overrides(day, settings, after), *_supervision(after, day, live)]
+    decided = override_rate(day, settings, scope)
+    return [*found, *_overrides(decided, day, after), *_supervision(after, day, live)]
 
 
 def _of(items: list[Row], *kinds: str) -> list[float]:
@@ -166,10 +173,9 @@ def _mean(name: str, minutes: list[float], what: str, day: Day) -> list[Input]:
     return [_counted(name, (max(0.0, low), mean, high), source, day)]
 
 
-def _overrides(day: Day, settings: Settings, after: list[Row]) -> list[Input]:
+def _overrides(decided: Mapping[str, Any], day: Day, after: list[Row]) -> list[Input]:
     """The override rate with its Wilson interval, and what one override takes."""
-    rate = override_rate(day, settings, scope_of(settings))
-    n, k = rate.get("n", 0), rate.get("k", 0)
+    n, k = decided.get("n", 0), decided.get("k", 0)
     ends = wilson(k, n)
     if n < FEWEST or ends is None:
         return []

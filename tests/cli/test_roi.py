@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.drawing import call, refused
+from tests.conftest import REPOSITORY
 from tests.roi.test_reckoning import FREE, OURS
 
 KEYS = {
@@ -104,3 +105,44 @@ def test_inputs_that_are_not_there(tmp_path: Path) -> None:
 def test_a_pilot_that_is_not_there_or_holds_nothing(tmp_path: Path) -> None:
     refused(call("roi", "--pilot", tmp_path / "nowhere"), 2, tmp_path / "nowhere")
     refused(call("roi", "--pilot", tmp_path), 1, "no invoice")
+
+
+# --- where to start ------------------------------------------------------------------------
+
+
+def test_the_worked_company_is_told_to_start_elsewhere() -> None:
+    said = call("opportunity", "--inputs", REPOSITORY / "docs" / "opportunity-example.toml")
+    assert said.status == 0
+    first, *reasons = said.out.splitlines()[:3]
+    assert first.startswith("Not collections first: start with accounts payable coding")
+    assert [reason.split()[0] for reason in reasons] == ["1.", "2."]
+
+
+def test_opportunity_by_its_keys(drawn: Path) -> None:
+    data = call("opportunity", "--pilot", drawn, "--json").data
+    assert set(data) == {
+        *("as_of", "currency", "first", "not_collections_first", "sentence", "reasons"),
+        *("floor", "bands", "processes"),
+    }
+    assert data["as_of"] == "2026-03-31"
+    for process in data["processes"]:
+        assert set(process) == {
+            *("name", "label", "score", "band", "below_floor", "missing", "what_would_change"),
+            "components",
+        }
+        assert len(process["components"]) == 6
+    ours = next(p for p in data["processes"] if p["name"] == "collections")
+    tags = {part["name"]: part["tag"] for part in ours["components"]}
+    assert (tags["data_trust"], tags["checkability"]) == ("measured", "assumed")
+
+
+def test_an_unknown_key_of_a_candidate_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "candidates.toml"
+    path.write_text("[process.renewals]\nhours = 3\n", encoding="utf-8")
+    refused(call("opportunity", "--inputs", path), 2, path, "hours", "hours_per_month")
+
+
+def test_candidates_in_another_currency_are_refused(drawn: Path, tmp_path: Path) -> None:
+    path = tmp_path / "candidates.toml"
+    path.write_text('currency = "EUR"\n', encoding="utf-8")
+    refused(call("opportunity", "--pilot", drawn, "--inputs", path), 2, path, "EUR", "USD")

@@ -3,7 +3,7 @@
 -- better: all of them
 -- Of the customers that owe something on the day: how many have a working contact confirmed
 -- within 90 days, how many have an owner who is still here, and on how many invoices, customer
--- master and contract agree about the terms. Unknown counts as no.
+-- master and contract agree about the terms; and how many have all three. Unknown counts as no.
 with each as (
     select
         customer_id,
@@ -20,6 +20,7 @@ select
     count(*) as customers,
     count(*) filter (where has_contact) as with_contact,
     count(*) filter (where has_owner) as with_owner,
-    count(*) filter (where has_terms) as with_terms
+    count(*) filter (where has_terms) as with_terms,
+    count(*) filter (where has_contact and has_owner and has_terms) as with_all
 from each
 having count(*) > 0
