@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pipeline.context import dossier
-from pipeline.exports import Layout, content_digest, load_layouts, mails
+from pipeline.exports import Layout, content_digest, load_layouts, mails, uploads
 from pipeline.exports.gathering import exports_below, files_below
 from pipeline.exports.layouts import SHIPPED
 from pipeline.ledger import Ledger
@@ -117,7 +118,32 @@ class Pilot:
             if path.resolve() != (self.exports / name).resolve():
                 (self.exports / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, self.exports / name)
-        return tuple(taken)
+        uploads.forget(self.exports, taken)
+        dropped = uploads.elsewhere(source, self.exports)
+        return (*taken, *(self.take_up(dropped) if dropped else ()))
+
+    def take_up(self, files: Iterable[tuple[str, bytes]]) -> tuple[str, ...]:
+        """Keeps dropped files, by (name, content), under their hashes; returns names as shown.
+
+        An upload takes the place of an export of the same name, whichever way that came.
+        """
+        taken = []
+        for name, content in files:
+            if name == "pilot.toml":
+                with TemporaryDirectory() as folder:
+                    (Path(folder) / name).write_bytes(content)
+                    self._take_policy(Path(folder) / name)
+            else:
+                taken.append((name, content))
+        if not taken:
+            return ()
+        names = {uploads.shown(name) for name, _ in taken}
+        laid = [path for name, path in exports_below(self.exports) if name in names]
+        uploads.keep(self.exports, taken)
+        for path in laid:
+            if path.parent.name != uploads.CONTENTS and path.is_file():
+                path.unlink()
+        return tuple(sorted(names))
 
     def _take_policy(self, path: Path) -> None:
         """A pilot.toml among the exports becomes the pilot's own when it has none yet."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
@@ -17,7 +15,7 @@ from pages.parts.session import Session
 from pages.parts.wording import counted, day, escaped, money
 from pipeline import figures
 from pipeline.exports import KINDS, Kind
-from pipeline.model import BUCKETS, CountbackError
+from pipeline.model import BUCKETS
 from pipeline.warehouse.intake_report import FileReport, LoadReport, TieOut, load_report
 
 _STATES = {
@@ -166,7 +164,7 @@ def _drop(here: Session, *, is_first: bool) -> None:
             accept_multiple_files=True,
             key=f"exports_{number}",
             help="CSV or Excel: invoices, payments, customers, contacts, messages … A file with "
-            "the name of an earlier one takes its place.",
+            "the name of an earlier one takes its place. Unpack ZIP archives first.",
         )
         if files:
             st.button(
@@ -191,24 +189,10 @@ def _take(key: str) -> None:
     """Puts the dropped files among the pilot's exports; the next run reads them."""
     pilot = session.here().pilot
     files = st.session_state.get(key) or []
-    with TemporaryDirectory() as folder:
-        for file in files:
-            _write(Path(folder), file.name, file.getvalue())
-        names = pilot.take_in(Path(folder))
+    names = pilot.take_up((file.name, file.getvalue()) for file in files)
     st.session_state.drops += 1
     st.session_state.pop("as_of", None)
     say(f"{counted(len(names), 'file')} taken in.")
-
-
-def _write(folder: Path, name: str, content: bytes) -> None:
-    """A dropped file under its own name, without any folder that the name may claim."""
-    bare = name.replace("\\", "/").rpartition("/")[2].replace("\0", "")
-    if bare in ("", ".", "..") or bare.startswith("."):
-        raise CountbackError(f"{name!r} cannot be the name of an export: rename the file.")
-    try:
-        (folder / bare).write_bytes(content)
-    except OSError as error:
-        raise CountbackError(f"{bare}: cannot be kept ({error.strerror}): rename it.") from error
 
 
 # --- what became of it ---------------------------------------------------------------------------

@@ -5,15 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.exports.mail.reading import mails
+from pipeline.exports.uploads import CONTENTS, INDEX, uploads
 
 #: What the mails of a folder are called together.
 MAILS = "*.eml"
 
 
 def exports_below(folder: Path) -> list[tuple[str, Path]]:
-    """(name, path) of every export below `folder`, by name; a folder of mails is a path too."""
-    found = [(_called(path, folder), path) for path in folder.rglob("*") if _is_one(path, folder)]
-    return sorted(found)
+    """(name, path) of every export below `folder`, by name; a folder of mails is a path too.
+
+    What was dropped on the page lies under its hash and goes by the name it came with.
+    """
+    laid = [
+        (_called(path, folder), path)
+        for path in folder.rglob("*")
+        if not _is_bookkeeping(path, folder) and _is_one(path, folder)
+    ]
+    return sorted([*laid, *uploads(folder, (name for name, _ in laid))])
+
+
+def _is_bookkeeping(path: Path, folder: Path) -> bool:
+    """Whether a path is how uploads are kept, rather than an export."""
+    return not {CONTENTS, INDEX, f"{INDEX}.half"}.isdisjoint(path.relative_to(folder).parts)
 
 
 def _is_one(path: Path, folder: Path) -> bool:
@@ -35,5 +48,6 @@ def files_below(source: Path) -> list[tuple[Path, Path]]:
     return sorted(
         (name, path)
         for name, path in found
-        if not any(part.startswith(".") for part in name.parts[:-1])
+        if not _is_bookkeeping(path, source)
+        and not any(part.startswith(".") for part in name.parts[:-1])
     )
