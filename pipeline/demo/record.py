@@ -28,8 +28,8 @@ from .rows import Books
 
 _LOOKED_AT = 0.95
 """Chance (0-1) that a case is decided on the day, rather than on a later one."""
-_LEFT_FOR_YOU = 0.75
-"""The same on the last day, whose queue is the reader's."""
+LEFT_FROM = LAST_DAY - timedelta(days=1)
+"""From this day on nobody has looked yet: the queue of the last week is the reader's."""
 _REJECTED_RESTS = timedelta(days=7)
 _REVIEW_MINUTES, _REROUTE_MINUTES = 5.0, 10.0
 UNDONE_FROM = date(2026, 2, 12)
@@ -62,7 +62,7 @@ class _Office:
         """One day: look through the queue, then act in order of time."""
         desk = self._pilot.desk(day)
         seen: set[str] = set()
-        for case in desk.cases:
+        for case in desk.cases if day.as_of < LEFT_FROM else ():
             rng = Random(f"{self._seed}/review/{day.as_of}/{case.case_id}")
             # One message per account and day; its other cases come up tomorrow.
             if case.customer_id not in seen and _is_looked_at(desk, case, day.as_of, rng):
@@ -161,7 +161,6 @@ def _undo(event_id: str, pilot: Pilot, day: Day, moment: Moment) -> None:
 def _is_looked_at(desk: Desk, case: Case, on: date, rng: Random) -> bool:
     """Whether a follow-up of the pilot's segment is decided today; the stories' are left alone."""
     row = desk.rows[case.invoice_ids[0]]
-    chance = _LOOKED_AT if on < LAST_DAY else _LEFT_FOR_YOU
     ours = row["arm"] == "SEGMENT" and case.customer_id not in CAST
     rests = row["last_verdict"] == "reject" and on - row["last_decided_on"] < _REJECTED_RESTS
-    return case.lane in MESSAGE_LANES and ours and not rests and rng.random() < chance
+    return case.lane in MESSAGE_LANES and ours and not rests and rng.random() < _LOOKED_AT

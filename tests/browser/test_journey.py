@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.browser
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ARTEFACTS = REPOSITORY / "tests" / "artefacts"
-CLEAN = "C-1143/routine/USD"
+CLEAN = "C-1022/routine/USD"
 PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE)
 
@@ -139,11 +140,26 @@ def press(page: Page, key: str) -> None:
     page.keyboard.press(key)
 
 
+def overrides(page: Page) -> tuple[int, int]:
+    """(overridden, decided) since go-live, as the card of the Pilot page says."""
+    card = page.locator(".st-key-card_override_rate")
+    said = re.search(r"Since go-live (\d+) of (\d+)", card.inner_text())
+    assert said, card.inner_text()
+    return int(said[1]), int(said[2])
+
+
 def test_a_day_from_the_queue_to_the_proof(page: Page, address: str, folder: Path) -> None:
     page.goto(address)
     title(page, "Which cases need you today?")
     introduce(page, "Ana Ruiz")
     keep(page, "1-queue")
+    page.get_by_role("link", name="Pilot", exact=True).click()
+    page.wait_for_url("**/pilot*")
+    settled(page)
+    overridden, decided = overrides(page)
+    page.get_by_role("link", name="Queue", exact=True).click()
+    title(page, "Which cases need you today?")
+    settled(page)
 
     page.get_by_role("button", name="Review from the top").click()
     expect(page.get_by_role("button", name="Approve Shortcut A")).to_be_visible()
@@ -152,7 +168,8 @@ def test_a_day_from_the_queue_to_the_proof(page: Page, address: str, folder: Pat
     page.goto(f"{address}/review?case={CLEAN}")
     introduce(page, "Ana Ruiz")
     message = page.get_by_label("Message", exact=True)
-    message.fill(message.input_value().replace("Hi ", "Dear ", 1))
+    asked = "Is anything missing on our side, or does somebody else at your company see to it?"
+    message.fill(f"{message.input_value()}\n\n{asked}")
     message.press("Control+Enter")
     approve_edit = page.get_by_role("button", name="Approve edit")
     expect(approve_edit).to_be_enabled()
@@ -161,11 +178,11 @@ def test_a_day_from_the_queue_to_the_proof(page: Page, address: str, folder: Pat
     expect(page.get_by_text("approved with edits")).to_be_visible()
     assert verdicts(folder) == ["edit"]
 
-    # The override rate of the Pilot page has this decision in it: see the figures' own tests.
     page.get_by_role("link", name="Pilot", exact=True).click()
     page.wait_for_url("**/pilot*")
     settled(page)
     keep(page, "4-pilot")
+    assert overrides(page) == (overridden + 1, decided + 1)
 
     page.get_by_role("link", name="Before and after").click()
     page.wait_for_url("**/before_after*")
