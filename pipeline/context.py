@@ -148,7 +148,7 @@ def score_sentence(rows: Sequence[Row]) -> str:
     if age <= 0:
         return f"{thin}{k} of {n} earlier invoices were paid late{blended}"
     return (
-        f"{thin}{k} of {n} earlier invoices that got {age} days late were still open at "
+        f"{thin}{k} of {n} earlier invoices that got {age} day{'s' * (age != 1)} late were still open at "
         f"{oldest['score_edge']} days{blended}"
     )
 

@@ -122,6 +122,7 @@ def settled(page: Page) -> None:
     page.locator("[data-test-script-state='notRunning']").wait_for()
     page.wait_for_timeout(300)
     page.locator("[data-test-script-state='notRunning']").wait_for()
+    expect(page.locator("[data-testid='stSkeleton']")).to_have_count(0)
 
 
 def introduce(page: Page, name: str) -> None:
