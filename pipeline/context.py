@@ -148,8 +148,8 @@ def score_sentence(rows: Sequence[Row]) -> str:
     if age <= 0:
         return f"{thin}{k} of {n} earlier invoices were paid late{blended}"
     return (
-        f"{thin}{k} of {n} earlier invoices that got {age} day{'s' * (age != 1)} late were still open at "
-        f"{oldest['score_edge']} days{blended}"
+        f"{thin}{k} of {n} earlier invoices that got {age} {'day' if age == 1 else 'days'} late "
+        f"were still open at {oldest['score_edge']} days{blended}"
     )
 
 
