@@ -17,6 +17,7 @@ HERE = Path(__file__).parent
 SITE: dict[str, tuple[tuple[str, str, str], ...]] = {
     "Prepare": (
         ("pages/prepare/exports.py", "Exports", "upload_file"),
+        ("pages/prepare/mapping.py", "Mapping", "table_edit"),
         ("pages/prepare/data_health.py", "Data health", "health_and_safety"),
     ),
     "Work": (

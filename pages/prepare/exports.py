@@ -92,10 +92,13 @@ def _unrecognised(report: LoadReport) -> None:
     """Files that fit no layout, or could not be read at all, with what to do about each."""
     for name in report.unrecognised:
         st.warning(
-            f"**{escaped(name)}** fits no layout that Countback knows. Give its columns the names "
-            "of a template below, or describe it once in the pilot's `formats/` folder.",
+            f"**{escaped(name)}** fits no layout that Countback knows. Map its columns once, or "
+            "give them the names of a template below.",
             icon=":material/quiz:",
         )
+        if st.button("Map it", key=f"map:{name}", icon=":material/table_edit:", type="primary"):
+            st.session_state.mapping_file = name
+            st.switch_page("pages/prepare/mapping.py")
     for file in report.files:
         if file.state == "refused":
             st.warning(f"**{escaped(file.file)}** {escaped(file.note)}", icon=":material/error:")

@@ -11,7 +11,7 @@ Reading order: `proposing_looking` (header and rows), `proposing_words` (headers
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from statistics import mean
 
 from pipeline.exports.kinds import KINDS
@@ -29,17 +29,32 @@ class Proposal:
     look: Look
     kind: str
     confidence: float
-    why: str
     kinds: tuple[tuple[str, float], ...]
     """Every kind with its confidence, the likeliest first."""
     picks: tuple[Pick, ...]
-    missing: tuple[str, ...] = ()
-    """Required columns of ours that nothing feeds."""
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...]
+    """What a person should know before the file is loaded."""
 
     def header(self, ours: str) -> str | None:
         """The file's column that feeds one of ours."""
         return next((pick.header for pick in self.picks if pick.ours == ours), None)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Required columns of ours that nothing feeds."""
+        return tuple(
+            name
+            for name in KINDS[self.kind].required
+            if self.header(name) is None and not is_filled(self.look, self.kind, name)
+        )
+
+    @property
+    def why(self) -> str:
+        """How much of what the kind needs was found."""
+        required = KINDS[self.kind].required
+        found = [name for name in required if self.header(name)]
+        said = f"{len(found)} of the {len(required)} columns that {self.kind} need were found"
+        return f"{said}; nothing feeds {', '.join(self.missing)}" if self.missing else said
 
     @property
     def columns(self) -> dict[str, str]:
@@ -48,39 +63,41 @@ class Proposal:
 
 
 def propose(
-    look: Look,
-    layouts: Sequence[Layout],
-    known: Known = NOTHING_KNOWN,
-    kind: str | None = None,
-    columns: Mapping[str, str | None] | None = None,
+    look: Look, layouts: Sequence[Layout], known: Known = NOTHING_KNOWN, kind: str | None = None
 ) -> Proposal:
-    """The proposal for a file, of a kind that a person said, with the columns that one chose.
+    """The proposal for a file, of a kind that a person said, if one did.
 
-    Raises `WrongCall` for a kind, a column of ours or a header that there is not.
+    Raises `WrongCall` for a kind that there is not.
     """
     ranked = _kinds(look, layouts, known)
     chosen = kind or ranked[0][0]
     if chosen not in known_kinds():
         raise WrongCall(f"--kind {chosen}: is none of {', '.join(known_kinds())}.")
     picks = picks_for(look, chosen, layouts, known)
-    for ours, header in (columns or {}).items():
-        _check(look, chosen, ours, header)
-        picks[ours] = replace(picks[ours], header=header, confidence=1.0, reason="you chose it")
-    missing = tuple(
-        name
-        for name in KINDS[chosen].required
-        if picks[name].header is None and not is_filled(look, chosen, name)
-    )
     return Proposal(
         look=look,
         kind=chosen,
         confidence=dict(ranked)[chosen],
-        why=_why(chosen, picks, missing),
         kinds=ranked,
         picks=tuple(picks.values()),
-        missing=missing,
         notes=tuple(_notes(look, chosen, picks, known)),
     )
+
+
+def amended(proposal: Proposal, columns: Mapping[str, str | None]) -> Proposal:
+    """The proposal with the columns that a person chose: ours -> theirs, or none.
+
+    Raises `WrongCall` for a column of ours or a header that there is not.
+    """
+    for ours, header in columns.items():
+        _check(proposal.look, proposal.kind, ours, header)
+    picks = tuple(
+        replace(pick, header=columns[pick.ours], confidence=1.0, reason="you chose it")
+        if pick.ours in columns
+        else pick
+        for pick in proposal.picks
+    )
+    return replace(proposal, picks=picks)
 
 
 def _check(look: Look, kind: str, ours: str, header: str | None) -> None:
@@ -116,12 +133,6 @@ def _kinds(look: Look, layouts: Sequence[Layout], known: Known) -> tuple[tuple[s
         narrow = 0.5 if kind == "control_totals" and len(look.columns) > 5 else 1.0
         rated.append((kind, round(score * narrow * 0.75**lacking, 3)))
     return tuple(sorted(rated, key=lambda pair: -pair[1]))
-
-
-def _why(kind: str, picks: Mapping[str, Pick], missing: Sequence[str]) -> str:
-    found = [name for name in KINDS[kind].required if picks[name].header]
-    said = f"{len(found)} of the {len(KINDS[kind].required)} columns that {kind} need were found"
-    return f"{said}; nothing feeds {', '.join(missing)}" if missing else said
 
 
 def _notes(look: Look, kind: str, picks: Mapping[str, Pick], known: Known) -> Iterable[str]:

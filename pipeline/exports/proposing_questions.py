@@ -104,7 +104,7 @@ def _amount(proposal: Proposal) -> Iterator[Ask]:
         yield Ask(
             key="amount",
             question="Which column is what the customer still owes?",
-            choices=(chosen, *others[:3]),
+            choices=tuple(n for n in proposal.look.columns if n == chosen or n in others[:3]),
             suggested=chosen,
             is_open=False,
             because="Compare the totals with your own report’s.",

@@ -11,11 +11,13 @@ Reading order: `drafts` (a proposal with a person's choices), `trials` (what loa
 from pipeline.unknown_exports.drafts import (
     Draft,
     Ground,
+    answered,
     closest,
     closest_in_words,
     drafted,
     ground,
     look_at,
+    proposed,
 )
 from pipeline.unknown_exports.effects import Effect, effects
 from pipeline.unknown_exports.saving import Saved, forget, save, saved
@@ -29,6 +31,7 @@ __all__ = [
     "Ground",
     "Saved",
     "Trial",
+    "answered",
     "closest",
     "closest_in_words",
     "drafted",
@@ -38,6 +41,7 @@ __all__ = [
     "loaded_sentence",
     "look_at",
     "mapped",
+    "proposed",
     "save",
     "saved",
     "told",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.exports import Layout, load_layouts
 from pipeline.exports.layouts import SHIPPED
-from pipeline.exports.proposing import Proposal, propose
+from pipeline.exports.proposing import Proposal, amended, propose
 from pipeline.exports.proposing_columns import NOTHING_KNOWN, Known
 from pipeline.exports.proposing_layouts import layout_text
 from pipeline.exports.proposing_looking import Look, Nearest, looked, nearest
@@ -58,35 +58,39 @@ class Draft:
 
 
 def drafted(
-    path: Path,
-    look: Look,
-    base: Ground,
-    kind: str | None = None,
-    columns: Mapping[str, str | None] | None = None,
-    answers: Mapping[str, str] | None = None,
+    path: Path, proposal: Proposal, base: Ground, columns: Mapping[str, str | None] | None = None
 ) -> Draft:
-    """A mapping of a file, with a person's kind, columns and answers put in.
+    """A mapping with the columns that a person chose, every question as suggested.
 
-    Raises `WrongCall` for a kind, column, header or answer that there is not.
+    Raises `WrongCall` for a column of ours or a header that there is not.
     """
-    given = dict(answers or {})
-    proposal = propose(look, base.layouts, base.known, kind, columns)
-    rows = judged(proposal)
-    asks = asked(proposal, rows, base.currency)
-    known = {ask.key for ask in asks}
-    unknown = [key for key in given if key not in known]
-    if unknown:
-        asked_for = ", ".join(known) or "nothing"
-        raise WrongCall(f"{unknown[0]}: is no question about {look.name}; it asks {asked_for}.")
-    return Draft(
-        path=path,
-        proposal=proposal,
-        rows=rows,
-        asks=asks,
-        answers=settled(asks, given),
-        open=unanswered(asks, given),
-        currency=given.get("currency") or base.currency,
+    chosen = amended(proposal, columns or {})
+    rows = judged(chosen)
+    asks = asked(chosen, rows, base.currency)
+    answers, waiting = settled(asks, {}), unanswered(asks, {})
+    return Draft(path, chosen, rows, asks, answers, waiting, base.currency)
+
+
+def answered(draft: Draft, answers: Mapping[str, str]) -> Draft:
+    """The same with a person's answers; raises `WrongCall` for one that cannot be."""
+    known = {ask.key for ask in draft.asks}
+    for key in answers:
+        if key not in known:
+            raise WrongCall(
+                f"{key}: is no question about {draft.proposal.look.name}, which asks "
+                f"{', '.join(known) or 'nothing'}."
+            )
+    return replace(
+        draft,
+        answers=settled(draft.asks, answers),
+        open=unanswered(draft.asks, answers),
+        currency=answers.get("currency") or draft.currency,
     )
+
+
+def proposed(look: Look, base: Ground, kind: str | None = None) -> Proposal:
+    """What a file may be, of a kind that a person said, if one did."""
+    return propose(look, base.layouts, base.known, kind)
 
 
 def look_at(path: Path, name: str) -> Look:

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.exports.proposing_columns import Pick
 from pipeline.model import WrongCall
 from pipeline.pilot import Pilot
-from pipeline.unknown_exports.drafts import Draft, drafted, ground, look_at
+from pipeline.unknown_exports.drafts import Draft, answered, drafted, ground, look_at, proposed
 from pipeline.unknown_exports.effects import Effect, effects
 from pipeline.unknown_exports.saving import save
 from pipeline.unknown_exports.trials import SHOWN, Trial, tried
@@ -33,7 +33,9 @@ def mapped(
     """
     path = _found(file, pilot)
     called = _called(path, pilot)
-    draft = drafted(path, look_at(path, called), ground(pilot), kind, columns, answers)
+    base = ground(pilot)
+    draft = drafted(path, proposed(look_at(path, called), base, kind), base, columns)
+    draft = answered(draft, answers)
     trial = None if draft.proposal.missing else tried(draft)
     weighed = {} if trial is None else effects(draft)
     result = described(draft, trial, weighed)
@@ -72,7 +74,8 @@ def loaded_sentence(file: FileReport) -> str:
     """1,204 of 1,211 invoices loaded, 7 need you."""
     rows = file.rows - file.skipped
     said = f"{file.accepted:,} of {rows:,} {(file.kind or 'rows').replace('_', ' ')} loaded"
-    return f"{said}, {file.refused:,} need you." if file.refused else f"{said}."
+    need = "needs" if file.refused == 1 else "need"
+    return f"{said}, {file.refused:,} {need} you." if file.refused else f"{said}."
 
 
 def described(
