@@ -23,6 +23,7 @@ SITE: dict[str, tuple[tuple[str, str, str], ...]] = {
     "Work": (
         ("pages/work/queue.py", "Queue", "inbox"),
         ("pages/work/review.py", "Review", "rate_review"),
+        ("pages/work/outbox.py", "Outbox", "outbox"),
     ),
     "Prove": (
         ("pages/prove/pilot.py", "Pilot", "monitoring"),

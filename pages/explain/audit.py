@@ -22,7 +22,11 @@ _KINDS = {
     "promise_recorded": "Promises",
     "timing": "Timings",
     "kill_switch": "Kill switch",
+    "handing_over": "Claimed to leave",
     "handed_over": "Handed over",
+    "hand_over_refused": "Not handed over",
+    "hand_over_unknown": "In doubt",
+    "batch_approved": "Batches",
     "protocol_frozen": "Protocol",
 }
 #: More rows than this are for the file, not for the eye.

@@ -33,7 +33,7 @@ class EmlFolder:
 
     @contextmanager
     def prepared(self, name: str, data: bytes, to: str) -> Iterator[_Written]:  # noqa: ARG002 - every way out takes it
-        """The whole file on disk under its waiting name; taken away again unless handed over."""
+        """The whole file on disk under its waiting name; `sweep` takes away what never left."""
         waiting = self._waiting(name)
         try:
             waiting.parent.mkdir(parents=True, exist_ok=True)
@@ -46,10 +46,8 @@ class EmlFolder:
                 f"{waiting}: the message cannot be written ({error.strerror}): free the disk or "
                 "its permissions, then send again."
             ) from error
-        try:
-            yield _Written(waiting, self.folder / f"{name}.eml")
-        finally:
-            waiting.unlink(missing_ok=True)
+        # Never tidied up here: after a claim, the waiting file is the proof that nothing left.
+        yield _Written(waiting, self.folder / f"{name}.eml")
 
     def found(self, claim: Mapping[str, Any]) -> Outcome:
         """Handed over if the file is there; not if it still waits; else only a person can know."""
