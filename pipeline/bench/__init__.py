@@ -28,7 +28,7 @@ SIZES = (10_000, 100_000, 1_000_000)
 ROUNDS = 3
 #: Taken in turn within a round, so that a busy moment of the machine falls on all of them.
 _EACH_ROUND = ("read_memory", "read_file", "ours", "frames")
-_AFTERWARDS = ("later", "reload", "compare")
+_AFTERWARDS = ("later", "reload", "compare", "confined")
 _SLOW = "week_by_week"
 
 

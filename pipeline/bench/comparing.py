@@ -39,6 +39,13 @@ def _against_the_load(seconds: Seconds) -> Iterator[tuple[str, float, float, flo
     yield "approving, routes at hand / load", later["decide_with_routes"], load, 0.01
     yield "deciding from nothing / load", later["decide_from_nothing"], load, None
     yield "one small file changed / load", seconds["reload"]["one_small_file"], load, None
+    yield from _in_a_child(seconds["confined"])
+
+
+def _in_a_child(apart: Mapping[str, float]) -> Iterator[tuple[str, float, float, float | None]]:
+    checked, taken_apart = apart["checked_here"], apart["taken_apart_here"]
+    yield "50 MB checked, in the child / here", apart["checked_in_child"], checked, 1.5
+    yield "50 MB taken apart, child / here", apart["taken_apart_in_child"], taken_apart, 1.5
 
 
 def identical(figures: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -67,6 +67,14 @@ def _week_by_week(measured: Measured, pilot: Path) -> None:
     measure(measured, pilot)
 
 
+def _confined(measured: Measured, pilot: Path, _: str) -> None:
+    from pipeline.bench.confined import measure
+
+    # The pilot's own files stay as they are measured.
+    with tempfile.TemporaryDirectory(dir=pilot) as folder:
+        measure(measured, Path(folder))
+
+
 JOBS: dict[str, Callable[..., None]] = {
     "write": _write,
     "read_memory": _read_memory,
@@ -75,6 +83,7 @@ JOBS: dict[str, Callable[..., None]] = {
     "later": _later,
     "reload": _reload,
     "compare": _compare,
+    "confined": _confined,
     "frames": _frames,
     "week_by_week": _week_by_week,
 }

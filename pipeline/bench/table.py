@@ -29,6 +29,11 @@ _SECONDS = (
     ("loading again, nothing changed", "reload", "unchanged"),
     ("loading again, one small file changed", "reload", "one_small_file"),
     ("before and after", "compare", "before_after"),
+    ("starting the process that opens files", "confined", "start"),
+    ("50 MB checked, in that process", "confined", "checked_in_child"),
+    ("50 MB checked, right here", "confined", "checked_here"),
+    ("50 MB taken apart, in that process", "confined", "taken_apart_in_child"),
+    ("50 MB taken apart, right here", "confined", "taken_apart_here"),
 )
 _PROCESSOR = (
     ("our load", "ours", "load"),

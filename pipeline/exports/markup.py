@@ -25,7 +25,10 @@ def rows(path: Path) -> list[list[str]]:
     Columns are named by their path below the record, e.g. `Contact.Name`. Lists inside a
     record (lines, payments) are left out: they are records of another kind.
     """
-    records = [dict(_leaves(record, "")) for record in _records(path)]
+    try:
+        records = [dict(_leaves(record, "")) for record in _records(path)]
+    except RecursionError as error:
+        raise Unreadable("is XML nested deeper than any list of records") from error
     columns = list(dict.fromkeys(name for record in records for name in record))
     return [columns, *([record.get(name, "") for name in columns] for record in records)]
 

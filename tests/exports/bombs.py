@@ -108,7 +108,10 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str | None]] = {
     "slip.xlsx": (lambda: _workbook(_sheet(_ONE), ("../../slip.txt", b"slip")), "lead out of it"),
     "half.xlsx": (lambda: _workbook(_sheet(_ONE))[:900], "damaged workbook"),
     "archive.zip": (lambda: _zip(("invoices.csv", COLUMNS.encode())), "unpack it"),
-    "deep.xml": (lambda: b"<Response>" + b"<a>" * 200_000 + b"</a>" * 200_000 + b"</Response>", ""),
+    "deep.xml": (
+        lambda: b"<Response>" + b"<a><b>" * 100_000 + b"</b></a>" * 100_000 + b"</Response>",
+        "nested deeper",
+    ),
     "laughs.xml": (lambda: b'<?xml version="1.0"?><!DOCTYPE x><Response/>', "definitions"),
     "nested.eml": (_nested_mail, "nests parts"),
     "parts.eml": (_many_parts, "50,001 parts"),
