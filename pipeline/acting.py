@@ -106,7 +106,7 @@ def prompts() -> dict[str, Prompt]:
 
 def draft_case(pilot: Pilot, day: Day, case_id: str, desk: Desk | None = None) -> Made:
     """One case, its dossier and its draft (or the refusal with its reason)."""
-    desk = desk or pilot.desk(day)
+    desk = desk or pilot.desk(day, case_id)
     dossier = pilot.dossier(day, desk, case_id)
     note = internal_note(dossier, prompts()) if dossier.case.lane in NOTES else ""
     return Made(

@@ -21,7 +21,7 @@ from pipeline.exports.gathering import exports_below, files_below
 from pipeline.exports.layouts import SHIPPED
 from pipeline.ledger import Ledger
 from pipeline.model import Case, CountbackError, Dossier, Entry, Route, WrongCall, canonical_json
-from pipeline.routing import Policy, cases, policy, route
+from pipeline.routing import Policy, cases, customer_of, looks_beyond, policy, route
 from pipeline.settings import Settings, read_settings
 from pipeline.warehouse import evidence
 from pipeline.warehouse.answers import read_answers, write_answers
@@ -254,8 +254,17 @@ class Pilot:
         """The rules to sort by, with the guards in their places."""
         return policy(self.settings.rule, str(self.folder / "pilot.toml"))
 
-    def desk(self, day: Day) -> Desk:
-        """Every open invoice of the day, routed; own rules are bound first."""
+    def desk(self, day: Day, case_id: str | None = None) -> Desk:
+        """Every open invoice of the day, routed; own rules are bound first.
+
+        With `case_id` only the invoices of that case's customer, routed as among all others.
+        """
+        if case_id is None or looks_beyond(self.policy):
+            return self._desk(day)
+        with day.looking_at(customer_of(case_id)):
+            return self._desk(day)
+
+    def _desk(self, day: Day) -> Desk:
         if self.settings.rule:
             bind(day, self.policy, str(self.folder / "pilot.toml"))
         rows = routed(day, self.policy, str(self.folder / "pilot.toml"))

@@ -8,6 +8,7 @@ reminder on a disputed, held or not yet due invoice.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -30,6 +31,9 @@ from pipeline.model import (
     fingerprint,
 )
 
+#: A query within a condition; one for the day itself is the same whatever the rows.
+_QUERY = re.compile(r"\b(select|from|table|values|pivot|describe|show)\b", re.IGNORECASE)
+_THE_DAY = re.compile(r"\(\s*select\s+as_of\s+from\s+pilot\s*\)", re.IGNORECASE)
 _SHIPPED = Path(__file__).parent / "policy.toml"
 
 #: Where an invoice goes when nothing else applies.
@@ -123,9 +127,20 @@ def _with_guards(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
     )
 
 
+def looks_beyond(policy: Policy) -> bool:
+    """Whether a rule asks for more than its invoice's own row and the day: for other rows."""
+    conditions = (rule.when for rule in policy.rules)
+    return any(_QUERY.search(_THE_DAY.sub("", condition)) for condition in conditions)
+
+
 def case_id(customer_id: str, lane: str, currency: str) -> str:
     """The name of what one person handles at once: stable from day to day."""
     return f"{customer_id}/{lane}/{currency}"
+
+
+def customer_of(case: str) -> str:
+    """The customer that a case's name begins with, whether or not there is such a case."""
+    return case.rsplit("/", 2)[0]
 
 
 def split_case_id(case: str) -> tuple[str, str, str]:

@@ -180,13 +180,12 @@ def _forget_older(folder_path: Path, target: Path) -> None:
 
 
 def connect(path: str) -> duckdb.DuckDBPyConnection:
-    """A connection that knows our macros, stays offline, and keeps UTC."""
+    """A connection that stays offline, and keeps UTC."""
     connection = duckdb.connect(path)
     connection.execute(
         "set timezone = 'UTC'; set autoinstall_known_extensions = false; "
         f"set autoload_known_extensions = false; set memory_limit = '{MEMORY_LIMIT}'"
     )
-    connection.execute("; ".join(MACROS))
     return connection
 
 
@@ -195,6 +194,7 @@ def _build(
 ) -> None:
     with closing(connect(str(building))) as connection:
         connection.execute(f"set disabled_compression_methods = '{_LEFT_OUT}'")
+        connection.execute("; ".join(MACROS))
         create_tables(connection)
         connection.execute(
             "create table origin as select ? as reading_fingerprint, ? as currency",

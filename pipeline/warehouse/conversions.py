@@ -27,10 +27,10 @@ def _listed(values: tuple[str, ...]) -> str:
     return ", ".join(quoted(value) for value in values)
 
 
-#: What every connection needs before it runs our SQL.
+#: What our SQL speaks in; every books file holds them beside its tables.
 MACROS = (
     # Days from terms in words; NULL when the words do not say. "2/10 net 30" is 30.
-    """create or replace temp macro terms_days(t) as case
+    """create or replace macro terms_days(t) as case
         when t is null then null
         when regexp_matches(lower(t), 'receipt|immediate|^\\s*(cod|cia)\\s*$') then 0
         when regexp_matches(lower(t), '(^|[^0-9a-z])(net|n)[\\s_/-]*[0-9]{1,3}([^0-9]|$)')
@@ -39,26 +39,26 @@ MACROS = (
             then try_cast(regexp_extract(t, '[0-9]+') as integer)
         end""",
     # Days past the original due date; the due day itself is day 0 and still current.
-    """create or replace temp macro bucket(days) as case
+    """create or replace macro bucket(days) as case
         when days is null then 'no_due_date' when days <= 0 then 'current'
         when days <= 30 then '1-30' when days <= 60 then '31-60'
         when days <= 90 then '61-90' else '91+' end""",
-    """create or replace temp macro bucket_place(name) as list_position(
+    """create or replace macro bucket_place(name) as list_position(
         ['current', '1-30', '31-60', '61-90', '91+', 'no_due_date'], name)""",
-    """create or replace temp macro boundary_place(name) as list_position(
+    """create or replace macro boundary_place(name) as list_position(
         ['current>1-30', '1-30>31-60', '31-60>61-90', '61-90>91+'], name)""",
     # A value as a sentence shows it: money with its cents and thousands, the rest as it is.
-    """create or replace temp macro readable(v) as case
+    """create or replace macro readable(v) as case
         when typeof(v) like 'DECIMAL%' then format('{:,.2f}', try_cast(v as double))
         else v::varchar end""",
     # The smallest unit of a currency: three decimals for the dinars, else cents. An amount whose
     # currency is told elsewhere keeps three.
-    f"""create or replace temp macro to_minor_unit(amount, currency) as case
+    f"""create or replace macro to_minor_unit(amount, currency) as case
         when currency is null or currency in ({_listed(MINOR_UNITS)})
             then try_cast(round(amount, 3) as decimal(18, 3))
         else try_cast(round(amount, 2) as decimal(18, 3)) end""",
     # An amount in the reporting currency. Most are in it already: they need no wide product.
-    """create or replace temp macro in_reporting(amount, rate, currency) as case
+    """create or replace macro in_reporting(amount, rate, currency) as case
         when rate = 1 then to_minor_unit(amount, currency)
         else to_minor_unit(amount * rate, currency) end""",
 )

@@ -7,17 +7,20 @@ Its tables are SELECTs in `sql/day`, made when first asked for; the metrics are 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Literal
 
 import duckdb
 import polars as pl
 
-from pipeline.model import Entry, WrongCall, canonical_json
+from pipeline.model import Entry, WrongCall
 from pipeline.warehouse.conversions import quoted
+from pipeline.warehouse.ledger_rows import ledger_rows
 from pipeline.warehouse.opening import OpenBooks, Row
 from pipeline.warehouse.statements import Statement, folder
 
@@ -87,51 +90,6 @@ def _metric(statement: Statement, rows: Sequence[Row]) -> Metric:
     )
 
 
-_LEDGER_SCHEMA = {
-    "seq": pl.Int64(),
-    "event_id": pl.String(),
-    "kind": pl.String(),
-    "subject": pl.String(),
-    "written_by": pl.String(),
-    "written_at": pl.Datetime("us"),
-    "on_day": pl.Date(),
-    "payload": pl.String(),
-}
-
-
-#: How far the exports may lag behind the clock before a day counts as replayed.
-_LAG_DAYS = 7
-
-
-def _moment(entry: Entry) -> datetime:
-    """When an entry was written (UTC), on the books' calendar.
-
-    On a day that is being replayed the clock says another date: the day counts then, with the
-    clock's time of day, so that hours between two entries stay what they were.
-    """
-    at = entry.at.replace(tzinfo=None)
-    if abs((at.date() - entry.on_day).days) <= _LAG_DAYS:
-        return at
-    return datetime.combine(entry.on_day, at.time())
-
-
-def _ledger_frame(entries: Sequence[Entry], as_of: date) -> pl.DataFrame:
-    known = [entry for entry in entries if entry.on_day <= as_of]
-    return pl.DataFrame(
-        {
-            "seq": [entry.seq for entry in known],
-            "event_id": [entry.event_id for entry in known],
-            "kind": [entry.kind for entry in known],
-            "subject": [entry.subject for entry in known],
-            "written_by": [entry.by for entry in known],
-            "written_at": [_moment(entry) for entry in known],
-            "on_day": [entry.on_day for entry in known],
-            "payload": [canonical_json(entry.payload) for entry in known],
-        },
-        schema=_LEDGER_SCHEMA,
-    )
-
-
 #: Wider than money, or amounts of ten millions would not fit once multiplied.
 _RATES = "currency varchar, rate decimal(28, 12)"
 #: Functions that give another answer each time: the same files must give the same routes.
@@ -155,6 +113,18 @@ def told(error: Exception) -> str:
     return first.split("Error: ", 1)[-1].rstrip(".")
 
 
+@cache
+def _of_a_focus() -> frozenset[str]:
+    """The day's tables that hold the customers in focus alone: they read `focus`, or such one."""
+    tables = folder("day")
+    found = frozenset({"focus"})
+    while True:
+        more = found | {name for name, table in tables.items() if table.words & found}
+        if more == found:
+            return found - {"focus"}
+        found = more
+
+
 class Day:
     """The books and the record as of one day."""
 
@@ -165,13 +135,16 @@ class Day:
         self.as_of = as_of
         self.lens = lens
         self._cursor = books.cursor()
-        self._made: set[str] = set()
+        #: What was made, and for which customer where that makes a difference.
+        self._made: dict[str, str | None] = {}
+        self._focus: str | None = None
+        self._laid: list[str | None] = []
         self._weeks: Weeks | None = None
         self._state: tuple[str, str, int, date] | None = None
         self._set_up(entries)
 
     def _set_up(self, entries: Sequence[Entry]) -> None:
-        frame = _ledger_frame(entries, self.as_of)
+        frame = ledger_rows(entries, self.as_of)
         self._cursor.register("incoming_entries", frame)
         self._cursor.execute(
             "create or replace temp table ledger_entries as "
@@ -263,13 +236,35 @@ class Day:
         """Makes the day's tables that a statement reads, and theirs before them."""
         tables = folder("day")
         for name in sorted(statement.words & tables.keys()):
-            if name != statement.name and name not in self._made:
+            focus = self._focus if name in _of_a_focus() else None
+            is_made = name in self._made and self._made[name] == focus
+            if name != statement.name and not is_made:
                 self._need(tables[name])
                 what = "view" if tables[name].is_view else "table"
                 if what == "view" and self._weeks is None:
                     self._set_weeks([])
+                if "focus" in tables[name].words:
+                    self._lay_focus()
                 self._run(f"create or replace temp {what} {name} as {tables[name].select}")
-                self._made.add(name)
+                self._made[name] = focus
+
+    def _lay_focus(self) -> None:
+        if self._laid == [self._focus]:
+            return
+        self._laid = [self._focus]
+        chosen = f"where customer_id = {quoted(self._focus)}" if self._focus is not None else ""
+        self._run(
+            f"create or replace temp table focus as select customer_key from customers {chosen}"
+        )
+
+    @contextmanager
+    def looking_at(self, customer_id: str) -> Iterator[None]:
+        """Inside, `open_invoices` holds one customer's rows; they are what they always are."""
+        self._focus = customer_id
+        try:
+            yield
+        finally:
+            self._focus = None
 
     def metric(
         self,

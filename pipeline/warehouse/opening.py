@@ -21,7 +21,7 @@ import polars as pl
 
 from pipeline.model import CountbackError
 from pipeline.warehouse.books import connect, is_damage
-from pipeline.warehouse.conversions import MACROS, quoted
+from pipeline.warehouse.conversions import quoted
 
 Row = dict[str, Any]
 #: Books kept open at once: those of now, those of a moment ago, and some of other pilots.
@@ -53,8 +53,7 @@ class OpenBooks:
         """A cursor of its own, looking at the books first."""
         with self._guard:
             cursor = self._host.cursor()
-        # Temporary macros belong to one cursor, like a day's tables.
-        cursor.execute("; ".join(("use books", *MACROS)))
+        cursor.execute("use books")
         return cursor
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:

@@ -3,17 +3,17 @@
 with compared as (
     select
         invoices.invoice_id,
-        corrections.of_column,
-        corrections.new_value,
-        corrections.seq,
-        case corrections.of_column
+        standing.of_column,
+        standing.new_value,
+        standing.seq,
+        case standing.of_column
             when 'po_number' then invoices.po_number
             when 'terms' then invoices.terms
         end as exported_now,
-        corrections.exported
-    from standing_corrections as corrections
-    inner join invoices on corrections.of_key = invoices.invoice_id
-    where corrections.of_kind = 'invoices'
+        standing.exported
+    from standing_corrections as standing
+    inner join invoices on standing.of_key = invoices.invoice_id
+    where standing.of_kind = 'invoices'
 )
 
 select

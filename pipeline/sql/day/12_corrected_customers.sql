@@ -4,17 +4,17 @@
 with compared as (
     select
         customers.customer_id,
-        corrections.of_column,
-        corrections.new_value,
-        case corrections.of_column
+        standing.of_column,
+        standing.new_value,
+        case standing.of_column
             when 'owner_id' then customers.owner_id
             when 'terms' then customers.terms
             when 'po_required' then customers.po_required::varchar
         end as exported_now,
-        corrections.exported
-    from standing_corrections as corrections
-    inner join customers on corrections.of_key = customers.customer_id
-    where corrections.of_kind = 'customers'
+        standing.exported
+    from standing_corrections as standing
+    inner join customers on standing.of_key = customers.customer_id
+    where standing.of_kind = 'customers'
 )
 
 select

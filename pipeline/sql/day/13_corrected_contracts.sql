@@ -3,16 +3,16 @@
 with compared as (
     select
         signed.contract_id,
-        corrections.of_column,
-        corrections.new_value,
-        case corrections.of_column
+        standing.of_column,
+        standing.new_value,
+        case standing.of_column
             when 'terms' then signed.terms
             when 'po_number' then signed.po_number
         end as exported_now,
-        corrections.exported
-    from standing_corrections as corrections
-    inner join intake_contracts as signed on corrections.of_key = signed.contract_id
-    where corrections.of_kind = 'contracts' and signed.fate = 0
+        standing.exported
+    from standing_corrections as standing
+    inner join intake_contracts as signed on standing.of_key = signed.contract_id
+    where standing.of_kind = 'contracts' and signed.fate = 0
 )
 
 select

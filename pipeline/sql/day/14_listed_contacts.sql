@@ -17,8 +17,8 @@ with exported as (
 
 compared as (
     select
-        corrections.*,
-        case corrections.of_column
+        standing.*,
+        case standing.of_column
             when 'customer_id' then exported.customer_id
             when 'name' then exported.name
             when 'email' then exported.email
@@ -26,9 +26,9 @@ compared as (
             when 'status' then exported.status
             when 'verified_on' then exported.verified_on::varchar
         end as exported_now
-    from standing_corrections as corrections
-    left join exported on corrections.of_key = exported.contact_id
-    where corrections.of_kind = 'contacts'
+    from standing_corrections as standing
+    left join exported on standing.of_key = exported.contact_id
+    where standing.of_kind = 'contacts'
 ),
 
 corrected as (

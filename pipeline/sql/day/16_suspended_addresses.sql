@@ -90,12 +90,12 @@ known as (
     union
     select
         listed.customer_id,
-        lower(corrections.new_value) as email,
+        lower(standing.new_value) as email,
         lower(listed.name) as name,
-        corrections.corrected_on as since_on
-    from standing_corrections as corrections
-    inner join listed_contacts as listed on corrections.of_key = listed.contact_id
-    where corrections.of_kind = 'contacts' and corrections.of_column = 'email'
+        standing.corrected_on as since_on
+    from standing_corrections as standing
+    inner join listed_contacts as listed on standing.of_key = listed.contact_id
+    where standing.of_kind = 'contacts' and standing.of_column = 'email'
 ),
 
 written as (

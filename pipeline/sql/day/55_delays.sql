@@ -1,5 +1,6 @@
--- How late each customer's invoices were paid, as known on the day: a count per customer and
--- whole days late (negative: early). An invoice still open counts with its lateness so far.
+-- How late each customer's invoices were paid, as known on the day, of the customers in focus: a
+-- count per customer and whole days late (negative: early). An invoice still open counts with its
+-- lateness so far.
 select
     balances.customer_key,
     balances.to_on <= pilot.as_of as is_closed,
@@ -16,4 +17,5 @@ where
     and balances.balance > 0
     and balances.from_on <= pilot.as_of
     and (balances.to_on > pilot.as_of or balances.closes)
+    and balances.customer_key in (select focus.customer_key from focus)
 group by all

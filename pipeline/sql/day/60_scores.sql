@@ -14,6 +14,7 @@ with ages as (
         and balances.due_on is not null
         and balances.from_on <= pilot.as_of
         and balances.to_on > pilot.as_of
+        and balances.customer_key in (select focus.customer_key from focus)
 ),
 
 edged as (
@@ -50,12 +51,6 @@ own as (
 
 book_ages as (
     select distinct age, reached, edge from edged
-),
-
-book_delays as (
-    select is_closed, days_late, sum(n) as n
-    from delays
-    group by is_closed, days_late
 ),
 
 book as (

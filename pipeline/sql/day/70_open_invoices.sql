@@ -1,6 +1,7 @@
 -- One row per open invoice: everything that is known about it on the day. The policy's rules
--- are predicates over these columns. Only what was known by the day counts.
-with open_now as (
+-- are predicates over these columns. Only what was known by the day counts. While one customer
+-- is in focus the others' rows are left out; his are the same then.
+with open_balances as (
     select
         balances.invoice_key,
         balances.customer_key,
@@ -15,6 +16,15 @@ with open_now as (
         and balances.balance > 0
         and balances.from_on <= pilot.as_of
         and balances.to_on > pilot.as_of
+        and balances.customer_key in (select focus.customer_key from focus)
+),
+
+open_now as (
+    select
+        open_balances.*,
+        invoices.* exclude (invoice_key, currency)
+    from open_balances
+    inner join invoices on open_balances.invoice_key = invoices.invoice_key
 ),
 
 cash_after_issue as (
@@ -39,11 +49,10 @@ ticket_counts as (
         count(*) filter (where open_tickets.concern = 'unclear') as open_unclear_tickets,
         max(open_tickets.days_open) as oldest_ticket_days
     from open_now
-    inner join invoices on open_now.invoice_key = invoices.invoice_key
     inner join open_tickets
         on
-            invoices.customer_id = open_tickets.customer_id
-            and coalesce(open_tickets.invoice_id, invoices.invoice_id) = invoices.invoice_id
+            open_now.customer_id = open_tickets.customer_id
+            and coalesce(open_tickets.invoice_id, open_now.invoice_id) = open_now.invoice_id
     group by open_now.invoice_key
 ),
 
@@ -55,15 +64,14 @@ smells as (
         bool_or(words.smells_of_bank_change) as has_bank_change_words,
         max(words.sent_at) as last_inbound_at
     from open_now
-    inner join invoices on open_now.invoice_key = invoices.invoice_key
     inner join words
         on
-            invoices.customer_id = words.customer_id
-            and coalesce(words.invoice_id, invoices.invoice_id) = invoices.invoice_id
+            open_now.customer_id = words.customer_id
+            and coalesce(words.invoice_id, open_now.invoice_id) = open_now.invoice_id
     group by open_now.invoice_key
 ),
 
-customer_contracts as (
+running_contracts as (
     select
         contracts.customer_id,
         max_by(contracts.contract_id, contracts.starts_on) as contract_id,
@@ -82,24 +90,32 @@ customer_contracts as (
     group by contracts.customer_id
 ),
 
+customer_contracts as (
+    select
+        *,
+        terms_days(terms) as terms_in_days
+    from running_contracts
+),
+
 -- What the exports say, with what people have corrected laid over it.
 masters as (
     select
         customers.customer_id,
         coalesce(corrected_customers.terms, customers.terms) as terms,
         coalesce(corrected_customers.po_required, customers.po_required, false) as po_required,
-        coalesce(corrected_customers.owner_id, customers.owner_id) as owner_id
+        coalesce(corrected_customers.owner_id, customers.owner_id) as owner_id,
+        terms_days(coalesce(corrected_customers.terms, customers.terms)) as terms_in_days
     from customers
     left join corrected_customers on customers.customer_id = corrected_customers.customer_id
 ),
 
 waived as (
-    select distinct invoices.invoice_id
+    select distinct open_now.invoice_id
     from exemptions
-    inner join invoices
+    inner join open_now
         on
-            coalesce(exemptions.invoice_id, invoices.invoice_id) = invoices.invoice_id
-            and coalesce(exemptions.customer_id, invoices.customer_id) = invoices.customer_id
+            coalesce(exemptions.invoice_id, open_now.invoice_id) = open_now.invoice_id
+            and coalesce(exemptions.customer_id, open_now.customer_id) = open_now.customer_id
     where exemptions.check_name = 'po_missing'
 ),
 
@@ -107,27 +123,27 @@ worded as (
     select
         open_now.invoice_key,
         corrected_invoices.po_number_seq,
-        coalesce(corrected_invoices.terms, invoices.terms) as terms,
-        coalesce(corrected_invoices.po_number, invoices.po_number, customer_contracts.po_number)
+        coalesce(corrected_invoices.terms, open_now.terms) as terms,
+        terms_days(coalesce(corrected_invoices.terms, open_now.terms)) as terms_in_days,
+        coalesce(corrected_invoices.po_number, open_now.po_number, customer_contracts.po_number)
             as po_number,
         masters.po_required or coalesce(customer_contracts.po_required, false) as po_required
     from open_now
-    inner join invoices on open_now.invoice_key = invoices.invoice_key
-    inner join masters on invoices.customer_id = masters.customer_id
-    left join corrected_invoices on invoices.invoice_id = corrected_invoices.invoice_id
-    left join customer_contracts on invoices.customer_id = customer_contracts.customer_id
+    inner join masters on open_now.customer_id = masters.customer_id
+    left join corrected_invoices on open_now.invoice_id = corrected_invoices.invoice_id
+    left join customer_contracts on open_now.customer_id = customer_contracts.customer_id
 )
 
 select
-    invoices.invoice_id,
-    invoices.customer_id,
+    open_now.invoice_id,
+    open_now.customer_id,
     customers.name as customer_name,
     open_now.currency,
-    invoices.issued_on,
+    open_now.issued_on,
     open_now.due_on,
-    invoices.stated_due_on,
-    invoices.re_aged_due_on,
-    invoices.amount,
+    open_now.stated_due_on,
+    open_now.re_aged_due_on,
+    open_now.amount,
     open_now.open_amount,
     open_now.days_past_due,
     bucket(open_now.days_past_due) as bucket,
@@ -136,9 +152,9 @@ select
     customer_contracts.contract_id,
     customer_contracts.terms as contract_terms,
     coalesce(
-        terms_days(worded.terms) <> terms_days(masters.terms)
-        or terms_days(worded.terms) <> terms_days(customer_contracts.terms)
-        or terms_days(masters.terms) <> terms_days(customer_contracts.terms),
+        worded.terms_in_days <> masters.terms_in_days
+        or worded.terms_in_days <> customer_contracts.terms_in_days
+        or masters.terms_in_days <> customer_contracts.terms_in_days,
         false
     ) as has_terms_conflict,
     worded.po_number,
@@ -158,8 +174,8 @@ select
     coalesce(cash_after_issue.paid_amount, 0)::decimal(38, 3) as paid_amount,
     coalesce(
         open_now.days_past_due > 0
-        and cash_after_issue.paid_amount >= 0.8 * abs(invoices.amount)
-        and cash_after_issue.paid_amount < abs(invoices.amount),
+        and cash_after_issue.paid_amount >= 0.8 * abs(open_now.amount)
+        and cash_after_issue.paid_amount < abs(open_now.amount),
         false
     ) as is_short_paid,
     cash_after_issue.last_credit_on,
@@ -224,7 +240,6 @@ select
     open_now.customer_key
 from open_now
 cross join pilot
-inner join invoices on open_now.invoice_key = invoices.invoice_key
 inner join customers on open_now.customer_key = customers.customer_key
 inner join masters on customers.customer_id = masters.customer_id
 inner join worded on open_now.invoice_key = worded.invoice_key
@@ -242,9 +257,9 @@ left join unapplied_now
         and open_now.currency = unapplied_now.currency
         and unapplied_now.flavour = 'reported'
 left join contacted on customers.customer_id = contacted.customer_id
-left join waived on invoices.invoice_id = waived.invoice_id
-left join promises on invoices.invoice_id = promises.invoice_id
-left join decided_invoices on invoices.invoice_id = decided_invoices.invoice_id
+left join waived on open_now.invoice_id = waived.invoice_id
+left join promises on open_now.invoice_id = promises.invoice_id
+left join decided_invoices on open_now.invoice_id = decided_invoices.invoice_id
 left join customer_ranks on open_now.customer_key = customer_ranks.customer_key
 left join arms on open_now.customer_key = arms.customer_key
 left join scores
