@@ -19,8 +19,8 @@ def chosen_columns(proposal: Proposal, prefix: str) -> dict[str, str | None]:
     found = {}
     for pick in proposal.picks:
         key = column_key(prefix, pick.ours)
-        if key in st.session_state and st.session_state[key] != pick.header:
-            found[pick.ours] = st.session_state[key]
+        if key in st.session_state and st.session_state[key] != (pick.header or ""):
+            found[pick.ours] = st.session_state[key] or None
     return found
 
 
@@ -56,12 +56,12 @@ def _row(proposal: Proposal, first: Pick, pick: Pick, prefix: str) -> None:
     name = pick.ours
     needed = " :red[\\*]" if pick.is_required else ""
     ours.markdown(f"**{_in_words(name)}**{needed}  \n:small[:gray[{escaped(pick.purpose)}]]")
-    headers = [None, *proposal.look.columns]
+    headers = ["", *proposal.look.columns]
     theirs.selectbox(
         _in_words(name),
         headers,
-        index=headers.index(first.header),
-        format_func=lambda header: _NONE if header is None else header.strip(),
+        index=headers.index(first.header or ""),
+        format_func=lambda header: header.strip() or _NONE,
         key=column_key(prefix, pick.ours),
         label_visibility="collapsed",
     )
