@@ -17,6 +17,9 @@ from typing import Any, NoReturn
 from pipeline import figures, proving
 from pipeline.acting import Moment, act_on_dispute, decide_case, draft_case, switch_off
 from pipeline.demo import write_demo
+from pipeline.health.findings import findings
+from pipeline.health.overview import as_result
+from pipeline.health.overview import told as health_told
 from pipeline.ledger import Ledger
 from pipeline.model import LANES, REASONS, VERDICTS, CountbackError, WrongCall
 from pipeline.opportunity import told as opportunity_told
@@ -25,6 +28,7 @@ from pipeline.pilot import Pilot
 from pipeline.printing import as_json, lines, load_result, route_result
 from pipeline.roi import roi
 from pipeline.roi import told as roi_told
+from pipeline.warehouse.reply_file import read_reply_file, told_replies
 
 Result = dict[str, Any]
 
@@ -249,6 +253,14 @@ def _send(call: argparse.Namespace) -> tuple[Result, int]:
     return shown(report), 1 if report.needs_a_person else 0
 
 
+def _health(call: argparse.Namespace) -> tuple[Result, int]:
+    pilot = _pilot(call)
+    call.told = health_told
+    with pilot.day(call.as_of) as day:
+        result = as_result(day, findings(day, pilot.desk(day)))
+    return result, 1 if result["blocked"] else 0
+
+
 def _metrics(call: argparse.Namespace) -> tuple[Result, int]:
     pilot = _pilot(call)
     with pilot.day(call.as_of) as day:
@@ -283,6 +295,14 @@ def _verify(call: argparse.Namespace) -> tuple[Result, int]:
         "first_broken": found.first_broken,
     }
     return result, 0 if found.ok else 1
+
+
+def _replies(call: argparse.Namespace) -> tuple[Result, int]:
+    found = read_reply_file(Path(call.file))
+    for fault in found.faults:
+        print(fault, file=sys.stderr)
+    call.told = told_replies
+    return {"messages": list(found.messages)}, 1 if found.faults else 0
 
 
 def _demo(call: argparse.Namespace) -> tuple[Result, int]:
@@ -381,10 +401,14 @@ def _parser() -> argparse.ArgumentParser:
     send = verb("send", _send, "hand over what was approved and may leave")
     send.add_argument("--by", metavar="PERSON", help="who hands over (default: outbox)")
     send.add_argument("--dry-run", action="store_true", help="only say what would leave")
+    verb("health", _health, "what is wrong in the data, worst by money first, and the fix list")
     verb("metrics", _metrics, "the four metrics by week")
     compare = verb("before-after", _before_after, "the pilot against its control")
     compare.add_argument("--read-out", type=int, metavar="60|90|120")
     verb("verify", _verify, "check the record's chain").add_argument("--head")
+    verb("replies", _replies, "what the messages of a file mean").add_argument(
+        "file", metavar="FILE"
+    )
     demo = verb("demo", _demo, "write the demo pilot")
     demo.add_argument("folder", metavar="DIR")
     demo.add_argument("--seed", type=int, default=7)

@@ -22,7 +22,7 @@ HOUSE = frozenset({"app.py", "pages", "pipeline"})
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
     frozenset({"settings"}),
-    frozenset({"routing", "context", "statistics"}),
+    frozenset({"routing", "context", "statistics", "replies"}),
     frozenset({"exports", "warehouse", "ledger", "prompts", "llm", "outbox"}),
     frozenset({"figures"}),
     frozenset({"pilot", "drafting", "charts", "report", "deciding", "proving"}),

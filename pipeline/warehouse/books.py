@@ -22,6 +22,7 @@ from pipeline import exports, model
 from pipeline.exports import Layout
 from pipeline.exports.confined import ConfinedReader
 from pipeline.model import CountbackError, fingerprint
+from pipeline.replies import rules_fingerprint
 from pipeline.warehouse.conversions import MACROS, quoted
 from pipeline.warehouse.converting import ACCEPTED, REFUSED
 from pipeline.warehouse.intake import Intake, changed, create_tables
@@ -82,7 +83,8 @@ def _engine(part: str) -> str:
     read_by = [*(here / f"{name}.py" for name in names), Path(model.__file__)]
     read_by += sorted(Path(exports.__file__).parent.rglob("*.py"))
     files = sorted((SQL / "tables").glob("*.sql")) if part == "tables" else read_by
-    return fingerprint(duckdb.__version__, *(file.read_text(encoding="utf-8") for file in files))
+    texts = (file.read_text(encoding="utf-8") for file in files)
+    return fingerprint(duckdb.__version__, rules_fingerprint(), *texts)
 
 
 def build(ingredients: Ingredients, folder_path: Path, progress: Progress = lambda _: None) -> Path:

@@ -1,4 +1,4 @@
-"""What prose says, beside the intake: the new words of a message, its addresses, a term's quote.
+"""What prose says, beside the intake: a message's new words and their labels, a term's quote.
 
 Computed once per file when it is read, and copied with the file's rows while it does not change.
 A row of `message_texts` belongs to the message at the same place of the same file.
@@ -13,7 +13,8 @@ import duckdb
 import polars as pl
 
 from pipeline.exports import FrameSource, Reading
-from pipeline.exports.mail import all_addresses, looks_automatic, separate, strict_address
+from pipeline.exports.mail import Parts, all_addresses, looks_automatic, separate, strict_address
+from pipeline.replies import understand, verbatim
 
 #: Messages taken apart at a time: bounds the memory that their texts take.
 _BATCH = 5_000
@@ -22,7 +23,8 @@ _TABLES = """
 create table message_texts (
     file_id integer, place bigint, reply varchar, signature varchar, is_quoting boolean,
     automatic varchar, was_received boolean, is_mail boolean, sender_address varchar,
-    recipient_addresses varchar[]
+    recipient_addresses varchar[], labels varchar[], label_words varchar[], dispute_reason varchar,
+    is_unread boolean
 );
 create table agreement_clauses (
     file_id integer, contract_id varchar, term varchar, value varchar, quote varchar,
@@ -39,6 +41,10 @@ _SCHEMA = {
     "is_mail": pl.Boolean(),
     "sender_address": pl.String(),
     "recipient_addresses": pl.List(pl.String()),
+    "labels": pl.List(pl.String()),
+    "label_words": pl.List(pl.String()),
+    "dispute_reason": pl.String(),
+    "is_unread": pl.Boolean(),
 }
 #: (automatic, was_received) of one message, as the mail's headers tell.
 Trace = tuple[str | None, bool]
@@ -68,7 +74,8 @@ def _add_texts(
     ).fetchall()[0]
     for start in range(first, last, _BATCH):
         rows = connection.execute(
-            "select rowid - ?, row_no, sender, recipients, subject, body from intake_messages "
+            "select rowid - ?, row_no, sender, recipients, subject, body, direction "
+            "from intake_messages "
             "where rowid >= ? and rowid < ? order by rowid",
             [first, start, start + _BATCH],
         ).fetchall()
@@ -89,7 +96,7 @@ def _traces(reading: Reading) -> dict[int, Trace]:
 
 
 def _text(row: Sequence[Any], trace: Trace | None) -> tuple[object, ...]:
-    place, _, sender, recipients, subject, body = row
+    place, _, sender, recipients, subject, body, direction = row
     parts = separate(body)
     automatic = trace[0] if trace else looks_automatic(sender or "", subject or "", parts.reply)
     return (
@@ -102,7 +109,24 @@ def _text(row: Sequence[Any], trace: Trace | None) -> tuple[object, ...]:
         trace is not None,
         strict_address(sender),
         all_addresses(recipients),
+        *_meaning(parts, subject or "", body or "", automatic, direction),
     )
+
+
+def _meaning(
+    parts: Parts, subject: str, body: str, automatic: str | None, direction: str | None
+) -> tuple[list[str], list[str], str | None, bool]:
+    """Labels, the words behind each, the reason of a dispute, whether something stayed unread.
+
+    What the export calls our own message means nothing: only customers' words are read.
+    """
+    if direction == "out":
+        return [], [], None, False
+    found = understand(parts.reply, subject, automatic, parts.signature)
+    words = [verbatim(s.text, body) or verbatim(s.text, subject) for s in found.spans]
+    by_label = dict(zip((s.label for s in found.spans), words, strict=True))
+    labels = [*found.labels]
+    return labels, [by_label.get(label, "") for label in labels], found.reason, found.is_unread
 
 
 def _add_clauses(connection: duckdb.DuckDBPyConnection, file_id: int, reading: Reading) -> None:
