@@ -28,6 +28,8 @@ SITE: dict[str, tuple[tuple[str, str, str], ...]] = {
     "Prove": (
         ("pages/prove/pilot.py", "Pilot", "monitoring"),
         ("pages/prove/before_after.py", "Before and after", "compare_arrows"),
+        ("pages/prove/roi.py", "ROI", "savings"),
+        ("pages/prove/opportunity.py", "Where to start", "explore"),
     ),
     "Explain": (
         ("pages/explain/method.py", "Method", "menu_book"),

@@ -6,7 +6,7 @@ collections), `ranking` (the answer and its reasons), `asking`.
 """
 
 from pipeline.opportunity.asking import told, where_to_start
-from pipeline.opportunity.files import FIELDS, Described, as_toml, read_processes
+from pipeline.opportunity.files import FIELDS, Described, as_toml, described, read_processes
 from pipeline.opportunity.measuring import measured
 from pipeline.opportunity.ranking import OURS, candidates, opportunity
 from pipeline.opportunity.rubric import shipped
@@ -20,6 +20,7 @@ __all__ = [
     "Known",
     "as_toml",
     "candidates",
+    "described",
     "in_unit",
     "measured",
     "opportunity",

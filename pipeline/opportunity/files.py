@@ -44,7 +44,11 @@ class Described:
 
 def read_processes(path: Path) -> Described:
     """The candidates of a file; raises WrongCall naming file, key and value."""
-    data, place = read_toml(path), str(path)
+    return described(read_toml(path), str(path))
+
+
+def described(data: Mapping[str, Any], place: str) -> Described:
+    """The same from data already read; `place` names it in errors."""
     refuse_unknown(data, ("currency", "process", "rubric"), place, "key")
     currency = data.get("currency", "")
     if currency and currency not in CURRENCIES:

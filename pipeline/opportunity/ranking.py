@@ -71,7 +71,7 @@ def opportunity(
 def _sentence(best: Scored | None, ours: Scored, rubric: Rubric, *, has_rivals: bool) -> str:
     if ours.score is None:
         names = ", ".join(rubric.components[name].label.lower() for name in ours.missing)
-        return f"Where to start cannot be told yet: of collections, {names} are unknown."
+        return f"Where to start cannot be told yet; of collections is still unknown: {names}."
     said = f"{ours.score:.1f} of 100, {ours.band}"
     if best is None or best is ours:
         return _ours_leads(ours, said, has_rivals=has_rivals)

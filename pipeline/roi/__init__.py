@@ -7,9 +7,9 @@ pilot itself says), `scenario` (which value counts), `reckoning` (the sums, exac
 
 from pipeline.roi.asking import dollar_in, roi, roi_of
 from pipeline.roi.case import case
-from pipeline.roi.files import Given, as_toml, read_inputs
+from pipeline.roi.files import Given, as_toml, given_inputs, read_inputs
 from pipeline.roi.inputs import GRADES, GROUPS, SORTS, Input, Scenario
-from pipeline.roi.measuring import measured
+from pipeline.roi.measuring import chase_weeks, measured, scope_of
 from pipeline.roi.scenario import chosen
 from pipeline.roi.told import told
 
@@ -22,11 +22,14 @@ __all__ = [
     "Scenario",
     "as_toml",
     "case",
+    "chase_weeks",
     "chosen",
     "dollar_in",
+    "given_inputs",
     "measured",
     "read_inputs",
     "roi",
     "roi_of",
+    "scope_of",
     "told",
 ]

@@ -16,7 +16,7 @@ from pipeline.proving.four_metrics import override_rate
 from pipeline.roi.inputs import Grade, Input
 from pipeline.settings import Settings
 from pipeline.statistics.intervals import t_interval, wilson
-from pipeline.warehouse.day import Day, Row, Scope, fridays
+from pipeline.warehouse.day import Day, Metric, Row, Scope, fridays
 
 #: Weeks over which what there is to chase is averaged.
 WEEKS = 13
@@ -78,12 +78,17 @@ def _counted(
 
 def _to_chase(day: Day, scope: Scope) -> list[Input]:
     """Accounts and invoices past due at the last thirteen Fridays' closes."""
-    weeks = fridays(day.as_of - timedelta(weeks=WEEKS) + timedelta(days=1), day.as_of)
-    rows = day.metric("chase_weeks", customers=scope, weeks=weeks).rows
+    rows = chase_weeks(day, scope).rows
     if not rows:
         return []
     source = f"Past due at the last {len(rows)} Fridays' closes: mean, lowest and highest week"
     return [_over_weeks(name, rows, source, day) for name in ("accounts", "invoices")]
+
+
+def chase_weeks(day: Day, scope: Scope) -> Metric:
+    """What there was to chase, week by week, with its definition."""
+    weeks = fridays(day.as_of - timedelta(weeks=WEEKS) + timedelta(days=1), day.as_of)
+    return day.metric("chase_weeks", customers=scope, weeks=weeks)
 
 
 def _over_weeks(name: str, rows: tuple[Row, ...], source: str, day: Day) -> Input:
