@@ -19,6 +19,7 @@ from pipeline.exports.confined import ConfinedReader
 from pipeline.exports.confined.limits import Limits, limits_for
 from pipeline.exports.confined.parcel import Tampered, pack, unpack
 from pipeline.model import CountbackError
+from pipeline.pilot import Pilot
 from tests.exports import workbook
 from tests.exports.bombs import BOMBS, made
 from tests.exports.conftest import column
@@ -402,3 +403,19 @@ def test_cells_of_a_workbook_keep_every_character(reader: ConfinedReader, tmp_pa
     path = workbook.write(tmp_path / "book.xlsx", {"Sheet \u202e": rows})
     reading = reader.read(path, path.name, {})
     assert (column(reading, "note"), reading.sheet) == ([note], "Sheet \u202e")
+
+
+def test_bombs_among_the_exports_change_nothing_for_the_others(tmp_path: Path) -> None:
+    pilot = Pilot.create(tmp_path / "pilot")
+    (pilot.exports / "invoices.csv").write_text(GOOD, encoding="utf-8")
+    alone = pilot.load().files
+    bombs = ("corner.xlsx", "slip.xlsx", "archive.zip", "deep.xml", "nested.eml", "columns.csv")
+    for name in bombs:
+        made(name, pilot.exports)
+    together = {file.file: file for file in pilot.load().files}
+    assert set(together) == {"invoices.csv", *bombs}
+    assert (together["invoices.csv"],) == alone
+    for name, file in together.items():
+        assert file.rows == file.accepted + file.refused + file.skipped
+        if file.state == "refused":
+            assert file.note.startswith(f"{name}: ")
