@@ -18,17 +18,19 @@ from pipeline.health.remedies import Remedy
 from pipeline.model import Entry, WrongCall
 
 Rows = Sequence[dict[str, Any]]
-#: What belongs to one act only.
-INPUTS = (
-    *("health_new", "health_source", "health_on", "health_name", "health_role", "health_remedy"),
-    *("health_reason", "health_until", "health_person"),
-)
+
+
+def form_key(name: str) -> str:
+    """The key of an input of the open form: a form about other rows starts empty.
+
+    A browser keeps what was typed under a key, so that a new form needs a new one.
+    """
+    return f"{name}_{st.session_state.get('health_form', 0)}"
 
 
 def clear_inputs() -> None:
     """Empties the forms: what was put in for one row is never saved on another."""
-    for key in INPUTS:
-        st.session_state.pop(key, None)
+    st.session_state.health_form = st.session_state.get("health_form", 0) + 1
 
 
 def _act(do: Callable[[Session, Moment], Entry | list[Entry]], told: Callable[[int], str]) -> None:
@@ -52,8 +54,9 @@ def correct(remedy: Remedy) -> None:
 
 
 def _mend(here: Session, remedy: Remedy, moment: Moment) -> Entry:
-    state = st.session_state
-    new, source = _text("health_new"), _text("health_source")
+    is_choice = remedy.column == "po_required"
+    new = _text("health_required" if is_choice else "health_new")
+    source = _text("health_source")
     seen = {remedy.column: remedy.says}
     if remedy.act == "add":
         return mending.add_contact(
@@ -76,7 +79,7 @@ def _mend(here: Session, remedy: Remedy, moment: Moment) -> Entry:
         here.pilot,
         here.day,
         remedy.key,
-        on=state.get("health_on") or here.as_of,
+        on=_input("health_on") or here.as_of,
         email=new if remedy.act == "address" else None,
         source=source,
         moment=moment,
@@ -85,7 +88,7 @@ def _mend(here: Session, remedy: Remedy, moment: Moment) -> Entry:
 
 
 def _new_contact() -> dict[str, str]:
-    on = st.session_state.get("health_on")
+    on = _input("health_on")
     said = {
         "name": _text("health_name"),
         "email": _text("health_new"),
@@ -95,8 +98,12 @@ def _new_contact() -> dict[str, str]:
     return {column: value for column, value in said.items() if value or column in ("name", "email")}
 
 
-def _text(key: str) -> str:
-    return str(st.session_state.get(key) or "").strip()
+def _input(name: str) -> Any:
+    return st.session_state.get(form_key(name))
+
+
+def _text(name: str) -> str:
+    return str(_input(name) or "").strip()
 
 
 @one_sentence
@@ -120,7 +127,7 @@ def exempt(check: str, rows: Rows) -> None:
             check,
             rows,
             reason=_text("health_reason"),
-            expires_on=st.session_state.health_until,
+            expires_on=_input("health_until") or here.as_of,
             moment=moment,
         ),
         lambda n: f"{counted(n, 'exemption')} recorded.",

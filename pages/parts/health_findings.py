@@ -14,6 +14,8 @@ from pages.parts.tables import save
 from pages.parts.wording import counted, escaped
 from pipeline.health.findings import Finding
 
+#: Rows of a finding that are seen at once.
+ROWS = 14
 SEVERITY = {True: "Blocks", False: "Warns"}
 
 
@@ -56,23 +58,22 @@ def _table(here: Session, failing: list[Finding], chosen: Finding) -> None:
         _frame(failing, currency),
         key=key,
         hide_index=True,
-        height=min(420, 38 + 35 * len(failing)),
+        height="content",
         on_select=_tick,
         selection_mode="single-row-required",
         selection_default={"selection": {"rows": [failing.index(chosen)]}},
         column_config={
-            "Severity": st.column_config.TextColumn(width=70),
-            "Finding": st.column_config.TextColumn(width=220),
-            "What it costs": st.column_config.TextColumn(width="large"),
-            "To mend": st.column_config.NumberColumn(width=70),
-            "Mails": st.column_config.NumberColumn(
-                width=60, help="Messages due today that would have gone."
-            ),
+            "Severity": st.column_config.TextColumn(width=64),
+            "Finding": st.column_config.TextColumn(width=204),
             f"In {currency}": st.column_config.NumberColumn(
                 format="accounting",
-                width=110,
+                width=92,
                 help="At the stated rates; blank where one is missing.",
             ),
+            "To mend": st.column_config.NumberColumn(
+                width=64, help="A contact of five invoices is one thing to mend."
+            ),
+            "What it costs": st.column_config.TextColumn(width=720),
         },
         alt="What is wrong in the data, most money first.",
     )
@@ -84,10 +85,9 @@ def _frame(failing: list[Finding], currency: str) -> pl.DataFrame:
         {
             "Severity": [SEVERITY[one.is_blocking] for one in failing],
             "Finding": [one.title for one in failing],
-            "What it costs": [one.sentence for one in failing],
-            "To mend": [one.n for one in failing],
-            "Mails": [one.mails for one in failing],
             f"In {currency}": [one.reporting for one in failing],
+            "To mend": [one.n for one in failing],
+            "What it costs": [one.sentence for one in failing],
         },
         schema_overrides={f"In {currency}": pl.Decimal(38, 3)},
     )
@@ -121,7 +121,7 @@ def _heading(failing: list[Finding], one: Finding) -> None:
     title, buttons = st.columns([4, 1], vertical_alignment="center")
     with title:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.subheader(escaped(one.title), anchor=False)
+            st.subheader(escaped(one.title), anchor=False, width="content")
             if one.is_blocking:
                 st.badge("Blocks drafts", icon=":material/block:", color="red")
             else:
@@ -158,7 +158,7 @@ def _rows(here: Session, one: Finding, rows: list[dict[str, Any]]) -> list[dict[
         _offending(rows),
         key=f"health_rows_{one.name}_{len(here.entries)}",
         hide_index=True,
-        height=min(430, 38 + 35 * len(rows)),
+        height="content" if len(rows) < ROWS else 34 + 31 * ROWS,
         on_select="rerun",
         selection_mode="multi-row",
         placeholder="–",

@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from pages.parts import health, health_acts
+from pages.parts.health_acts import form_key
 from pages.parts.session import Session
 from pages.parts.wording import counted, escaped
 from pipeline.deciding.exemptions import LONGEST
@@ -83,7 +84,7 @@ def _elsewhere(one: Finding) -> None:
 def _source() -> None:
     st.text_input(
         "How do you know?",
-        key="health_source",
+        key=form_key("health_source"),
         placeholder="Telephone, 14:10, Ms Novak · signed contract · CRM note",
         help="Kept with the correction; the second person reads it.",
     )
@@ -105,7 +106,7 @@ def _mend(here: Session, one: Finding, ticked: Rows) -> None:
     name = st.selectbox(
         "What to mend",
         list(found),
-        key="health_remedy",
+        key=form_key("health_remedy"),
         format_func=lambda name: found[name].label,
     )
     remedy = found[name]
@@ -135,26 +136,26 @@ def _cell(here: Session, remedy: Remedy) -> None:
             "New owner",
             list(people),
             index=None,
-            key="health_new",
+            key=form_key("health_new"),
             format_func=people.__getitem__,
             placeholder="Choose" if people else "Load people.csv first",
         )
         return
     if remedy.column == "po_required":
-        st.selectbox("New value", ["false", "true"], key="health_new")
+        st.selectbox("New value", ["false", "true"], key=form_key("health_required"))
         return
     if remedy.proposed:
-        st.session_state.setdefault("health_new", remedy.proposed)
+        st.session_state.setdefault(form_key("health_new"), remedy.proposed)
     st.text_input(
         "New value",
-        key="health_new",
+        key=form_key("health_new"),
         placeholder="NET30" if remedy.column == "terms" else "",
     )
 
 
 def _address(here: Session, remedy: Remedy) -> None:
     st.text(f"Says now: {remedy.says or 'no address'}")
-    st.text_input("New address", key="health_new", placeholder="name@company.example")
+    st.text_input("New address", key=form_key("health_new"), placeholder="name@company.example")
     _reached(here)
 
 
@@ -164,17 +165,19 @@ def _confirm(here: Session, remedy: Remedy) -> None:
 
 
 def _reached(here: Session) -> None:
-    st.session_state.setdefault("health_on", here.as_of)
-    st.date_input("Reached on", key="health_on", max_value=here.as_of, format="YYYY-MM-DD")
+    st.session_state.setdefault(form_key("health_on"), here.as_of)
+    st.date_input(
+        "Reached on", key=form_key("health_on"), max_value=here.as_of, format="YYYY-MM-DD"
+    )
 
 
 def _add(here: Session, _: Remedy) -> None:
     name, role = st.columns(2)
     with name:
-        st.text_input("Name", key="health_name")
+        st.text_input("Name", key=form_key("health_name"))
     with role:
-        st.text_input("Role", key="health_role", placeholder="Accounts payable")
-    st.text_input("Address", key="health_new", placeholder="name@company.example")
+        st.text_input("Role", key=form_key("health_role"), placeholder="Accounts payable")
+    st.text_input("Address", key=form_key("health_new"), placeholder="name@company.example")
     _reached(here)
 
 
@@ -219,7 +222,7 @@ def _assign(here: Session, one: Finding, ticked: Rows) -> None:
         "Who mends it",
         names,
         index=None,
-        key="health_person",
+        key=form_key("health_person"),
         accept_new_options=True,
         placeholder="Choose, or type a name",
     )
@@ -234,11 +237,11 @@ def _assign(here: Session, one: Finding, ticked: Rows) -> None:
 
 
 def _exempt(here: Session, one: Finding, ticked: Rows) -> None:
-    st.session_state.setdefault("health_until", here.as_of + timedelta(days=USUAL))
-    st.text_input("Why is it right as it is?", key="health_reason")
+    st.session_state.setdefault(form_key("health_until"), here.as_of + timedelta(days=USUAL))
+    st.text_input("Why is it right as it is?", key=form_key("health_reason"))
     st.date_input(
         "Until",
-        key="health_until",
+        key=form_key("health_until"),
         min_value=here.as_of + timedelta(days=1),
         max_value=here.as_of + timedelta(days=LONGEST),
         format="YYYY-MM-DD",

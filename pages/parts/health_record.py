@@ -114,7 +114,7 @@ def _made(here: Session, made: list[dict[str, Any]]) -> None:
         ),
         hide_index=True,
         key=f"health_made_{len(here.entries)}",
-        height=min(360, 38 + 35 * len(made)),
+        height="content" if len(made) < 12 else 360,
         on_select="rerun",
         selection_mode="single-row",
         placeholder="–",

@@ -55,13 +55,14 @@ def _headline(overview: Overview) -> None:
     best = overview.next_best
     if best is None:
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    said, button = st.columns([7, 1], vertical_alignment="center")
+    with said:
         st.markdown(f"**Next:** {escaped(overview.next_sentence)}")
+    with button:
         st.button(
-            "Show it",
+            "Mend it",
             key="health_next_best",
             icon=":material/arrow_downward:",
-            type="tertiary",
             on_click=health.open_finding,
             args=(best["check_name"],),
         )
@@ -81,10 +82,14 @@ def _sources(here: Session) -> None:
         ("waiting", lambda: _waiting(here)),
     )
     for column, (name, card) in zip(st.columns(4, gap="small"), cards, strict=True):
-        with column, st.container(border=True, height="stretch", key=f"health_card_{name}"):
+        with column, _card(name):
             card()
     with st.expander("How fresh each export is, and what it ties to", icon=":material/schedule:"):
         health.sources(fresh, ties)
+
+
+def _card(name: str) -> st.delta_generator.DeltaGenerator:
+    return st.container(border=True, height="stretch", gap="xxsmall", key=f"health_card_{name}")
 
 
 def _last_payment(fresh: health.Rows) -> None:
@@ -117,13 +122,13 @@ def _contacts(here: Session) -> None:
     rows = here.kept("health contacts", lambda: here.day.metric("contact_freshness").rows)
     rate = rows[0]["rate"] if rows else None
     st.metric("Money with a fresh contact", "unknown" if rate is None else f"{rate:.0%}")
-    st.caption("of what is open: contact confirmed within 90 days")
+    st.caption("contact confirmed within 90 days")
 
 
 def _waiting(here: Session) -> None:
     waiting = health.waiting(here)
     st.metric("Waiting for a second person", f"{len(waiting):,}")
-    st.caption("addresses and bank details: two people, never one")
+    st.caption("addresses, bank details")
 
 
 def _without_people(here: Session) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from pipeline.drafting.tokens import money_text
-from pipeline.health.findings import ZERO, amounts_text
+from pipeline.health.findings import ZERO, Finding, amounts_text
 from pipeline.model import MINOR_UNITS
-from pipeline.warehouse import checks
+from pipeline.warehouse import checks, corrections
 from pipeline.warehouse.day import Day, Row
 
 
@@ -34,7 +35,7 @@ class Overview:
         if not self.n_open:
             return "No invoice is open on this day."
         if not self.n_blocked:
-            return f"Nothing in the data stops a draft: {self.n_open:,} invoices are open."
+            return f"Nothing in the data stops a draft (open invoices: {self.n_open:,})."
         return (
             f"{self.n_blocked:,} of {self.n_open:,} open invoices get no draft until their data "
             f"is mended: {amounts_text(self.amounts)}{self._converted}."
@@ -84,3 +85,51 @@ def in_cents(amount: Decimal, currency: str) -> str:
     """A converted amount in its currency's smallest unit, half up."""
     unit = Decimal("0.001") if currency in MINOR_UNITS else Decimal("0.01")
     return money_text(amount.quantize(unit, ROUND_HALF_UP), currency)
+
+
+def as_result(day: Day, found: Sequence[Finding]) -> dict[str, object]:
+    """The `health` verb's object: what is blocked, what to mend next, findings, and fixes."""
+    seen = overview(day)
+    best = seen.next_best
+    return {
+        "as_of": day.as_of,
+        "currency": seen.currency,
+        "sentence": seen.sentence,
+        "open": seen.n_open,
+        "blocked": seen.n_blocked,
+        "blocked_amounts": seen.amounts,
+        "blocked_reporting": seen.reporting,
+        "next": best and {"check": best["check_name"], "sentence": seen.next_sentence},
+        "findings": [_plain(one) for one in found if not one.passes],
+        "passing": [one.name for one in found if one.passes],
+        "freshness": day.table("source_freshness"),
+        "tie_out": day.table("tie_outs"),
+        "fixes": corrections.fixes(day),
+    }
+
+
+def _plain(one: Finding) -> dict[str, object]:
+    return {
+        "check": one.name,
+        "title": one.title,
+        "severity": "blocks" if one.is_blocking else "warns",
+        "sentence": one.sentence,
+        "n": one.n,
+        "invoice_ids": one.invoice_ids,
+        "mails": one.mails,
+        "amounts": one.amounts,
+        "reporting": one.reporting,
+        "fix": one.fix,
+        "fixers": one.fixers,
+        "exempted": one.exempted,
+    }
+
+
+def told(result: Mapping[str, Any]) -> Iterator[str]:
+    """The same for people: the sentence, what is next, then each finding, worst first."""
+    yield result["sentence"]
+    if result["next"]:
+        yield f"Next: {result['next']['sentence']}"
+    for one in result["findings"]:
+        yield f"{one['severity']}  {one['title']}: {one['sentence']} {one['fix']}"
+    yield f"{len(result['passing'])} checks pass."

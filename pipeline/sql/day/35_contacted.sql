@@ -1,4 +1,5 @@
--- One row per customer: when we last wrote to them, by the exports and by the record.
+-- One row per customer: when we last wrote to them, by the exports and by the record. An approved
+-- message whose address was stopped before it left was never written.
 with written as (
     select
         messages.customer_id,
@@ -10,7 +11,9 @@ with written as (
         payload ->> 'customer_id' as customer_id,
         on_day as written_on
     from standing_decisions
-    where verdict in ('approve', 'edit')
+    where
+        verdict in ('approve', 'edit')
+        and event_id not in (select void_approvals.event_id from void_approvals)
 )
 
 select
