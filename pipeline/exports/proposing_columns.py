@@ -225,6 +225,8 @@ def _rated(look: Look, kind: str, ours: str, header: str) -> float:
     if ours_column.type == "id":
         if (seen.numbers > 0.5 and seen.decimals > 0.1) or seen.dates > 0.5 or not seen.values:
             return 0.0
+        if seen.currencies > 0.8 or len(seen.values) == 1:
+            return 0.0
         if seen.numbers > 0.9 and seen.zeros == 0 and len(set(map(len, seen.values))) > 1:
             return 0.0
         is_key = ours == KINDS[kind].key
