@@ -44,11 +44,11 @@ def page() -> None:
 
 
 def _judged(here: Session) -> tuple[Judged, ...]:
-    """Every approval as things stand in this minute."""
+    """Every approval as things stand now; the clock matters by the day, or while one rests."""
     now = session.now()
-    return here.kept(
-        f"outbox/{now:%Y-%m-%dT%H:%M}", lambda: judge(here.pilot, here.as_of, here.entries, now)
-    )
+    rests = here.pilot.settings.outbox.undo_minutes
+    when = f"{now:%Y-%m-%dT%H:%M}" if rests else f"{now:%Y-%m-%d}"
+    return here.kept(f"outbox/{when}", lambda: judge(here.pilot, here.as_of, here.entries, now))
 
 
 def _switch(here: Session) -> None:
@@ -86,7 +86,8 @@ def _doubtful(here: Session, doubtful: Sequence[Judged]) -> None:
     st.caption("Nothing here goes again by itself. Find out, then say what happened.")
     for one in doubtful:
         with st.container(border=True, key=f"doubt-{one.entry.event_id}"):
-            st.markdown(f"**{escaped(_customer(here, one))}** · to {escaped(one.decision.to)}")
+            # Plain text: an address in Markdown would be a link that opens an empty message.
+            st.text(f"{_customer(here, one)} · to {one.decision.to}")
             last = one.delivery.last
             if last is not None:
                 st.caption(escaped(_doubt(last)))
@@ -194,9 +195,9 @@ def _table(
 _COLUMNS = {
     "Customer": st.column_config.TextColumn(width=180),
     "Play": st.column_config.TextColumn(width=110),
-    "To": st.column_config.TextColumn(width=220),
+    "To": st.column_config.TextColumn(width=260),
     "Approved by": st.column_config.TextColumn(width=120),
-    "Approved": st.column_config.TextColumn(width=190),
+    "Approved": st.column_config.TextColumn(width=170),
     "Because": st.column_config.TextColumn(width="large"),
 }
 
@@ -303,9 +304,12 @@ def _sent(here: Session, sent: Sequence[Judged]) -> None:
         hide_index=True,
         height=min(300, 38 + 35 * len(rows)),
         column_config={
-            "Customer": st.column_config.TextColumn(width=180),
-            "Handed over": st.column_config.TextColumn(width=190),
-            "Proof": st.column_config.TextColumn(width=330),
+            "Customer": st.column_config.TextColumn(width=160),
+            "To": st.column_config.TextColumn(width=190),
+            "Approved by": st.column_config.TextColumn(width=100),
+            "Handed over": st.column_config.TextColumn(width=175),
+            "By": st.column_config.TextColumn(width=90),
+            "Proof": st.column_config.TextColumn(width=270),
             "SHA-256": st.column_config.TextColumn(width=150),
         },
         alt="Messages that were handed over, each with its proof.",

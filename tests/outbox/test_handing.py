@@ -450,7 +450,7 @@ def test_two_runs_do_not_hand_over_together(pilot: Pilot) -> None:
     assert len(run(pilot).handed_over) == 1
 
 
-def test_a_full_disk_leaves_the_approval_as_it_was(pilot: Pilot) -> None:
+def test_a_folder_that_cannot_be_written_leaves_the_approval_as_it_was(pilot: Pilot) -> None:
     approve(pilot)
     (pilot.folder / "outbox").mkdir()
     (pilot.folder / "outbox" / ".coming").write_text("in the way")

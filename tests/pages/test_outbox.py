@@ -16,6 +16,8 @@ from tests.pages.conftest import Open, said
 from tests.pages.test_review import CLEAN, pay
 
 PAGE = "work/outbox"
+#: Once it is approved, the case waits.
+APPROVED = "C-1143/waiting/USD"
 NOW = datetime(2026, 3, 31, 9, tzinfo=UTC)
 BEN = Moment(by="Ben Okafor", now=NOW)
 
@@ -95,7 +97,7 @@ def test_nobody_unnamed_hands_over(open_app: Open, folder: Path, approval: Entry
 def test_a_payment_since_shows_what_changed_and_keeps_it_back(
     open_app: Open, folder: Path, approval: Entry
 ) -> None:
-    pay(folder, CLEAN)
+    pay(folder, APPROVED)
     app = open_app(PAGE)
     assert "Kept back: 1 message" in said(app)
     assert "is no longer open" in app.dataframe[0].value["Because"][0]
@@ -107,7 +109,7 @@ def test_a_payment_that_arrives_after_the_page_was_drawn_stops_it_too(
 ) -> None:
     app = open_app(PAGE)
     app.button(key="outbox_send").click().run()
-    pay(folder, CLEAN)
+    pay(folder, APPROVED)
     app.button(key="outbox_yes").click().run()
     assert "is no longer open" in app.error[0].value
     assert files(folder) == []
