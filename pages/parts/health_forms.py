@@ -48,7 +48,7 @@ def forms(here: Session, one: Finding, ticked: Rows) -> None:
         "twins": _twins,
         "assign": _assign,
         "exempt": _exempt,
-    }[str(way)](here, one, ticked)
+    }[str(way or next(iter(ways)))](here, one, ticked)
 
 
 def _forget_others(one: Finding, ticked: Rows) -> None:

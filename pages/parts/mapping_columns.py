@@ -65,10 +65,8 @@ def _row(proposal: Proposal, first: Pick, pick: Pick, prefix: str) -> None:
         key=column_key(prefix, pick.ours),
         label_visibility="collapsed",
     )
-    with why, st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if pick.header:
-            st.badge(f"{min(pick.confidence, 0.99):.0%}", color=_colour(pick.confidence))
-        st.caption(escaped(pick.reason))
+    sure = f":{_colour(pick.confidence)}-badge[{min(pick.confidence, 0.99):.0%}] "
+    why.markdown(f"{sure if pick.header else ''}:small[:gray[{escaped(pick.reason)}]]")
 
 
 def _in_words(name: str) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.parts.downloads import csv_bytes
 from pages.parts.tables import frame, in_words
+from pipeline.exports import KINDS
 from pipeline.unknown_exports import SHOWN, Draft, Trial
 
 
@@ -56,11 +57,7 @@ def _after(draft: Draft, trial: Trial) -> None:
         placeholder="",
         column_config={
             "amount": st.column_config.NumberColumn("Amount", format="accounting"),
-            **{
-                name: st.column_config.Column(in_words(name))
-                for name in rows[0]
-                if name not in ("amount", "Row", "State", "Why")
-            },
+            **{name: _column(draft, name) for name in trial.columns if name != "amount"},
         },
         alt="The first rows as they will be loaded, with what is refused or skipped and why.",
     )
@@ -74,6 +71,12 @@ def _after(draft: Draft, trial: Trial) -> None:
         type="tertiary",
         on_click="ignore",
     )
+
+
+def _column(draft: Draft, name: str) -> Any:
+    if KINDS[draft.proposal.kind].columns[name].type == "date":
+        return st.column_config.DateColumn(in_words(name), format="D MMM YYYY")
+    return st.column_config.Column(in_words(name))
 
 
 def _told(trial: Trial, number: int) -> dict[str, Any]:

@@ -159,8 +159,10 @@ def _view(here: Session) -> str:
         format_func=titles.__getitem__,
         label_visibility="collapsed",
     )
-    address.keep("health_view", str(view), unless="findings")
-    return str(view)
+    # A page that was left comes back without what was chosen on it.
+    chosen = str(view or "findings")
+    address.keep("health_view", chosen, unless="findings")
+    return chosen
 
 
 page()

@@ -91,12 +91,14 @@ def _answer(file: str, choice: str) -> None:
 def _unrecognised(report: LoadReport) -> None:
     """Files that fit no layout, or could not be read at all, with what to do about each."""
     for name in report.unrecognised:
-        st.warning(
-            f"**{escaped(name)}** fits no layout that Countback knows. Map its columns once, or "
-            "give them the names of a template below.",
-            icon=":material/quiz:",
-        )
-        if st.button("Map it", key=f"map:{name}", icon=":material/table_edit:", type="primary"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.warning(
+                f"**{escaped(name)}** fits no layout that Countback knows. Map its columns once, "
+                "or give them the names of a template below.",
+                icon=":material/quiz:",
+            )
+            asked = st.button("Map it", key=f"map:{name}", icon=":material/table_edit:")
+        if asked:
             st.session_state.mapping_file = name
             st.switch_page("pages/prepare/mapping.py")
     for file in report.files:

@@ -119,7 +119,7 @@ def _kind(here: Session, look: Look, base: Ground) -> Proposal:
             width=260,
         )
         where = f", sheet {look.sheet}" if look.sheet else ""
-        st.text(f"{look.name}{where} · {counted(len(look.rows), 'row')} below the header")
+        st.caption(escaped(f"{look.name}{where} · {counted(len(look.rows), 'row')}"))
     if kind == first.kind:
         proposal = first
     else:
@@ -191,6 +191,9 @@ def _against(draft: Draft, trial: Trial, total: Decimal, currency: str) -> str:
     """The total beside the one that the file itself states."""
     column = draft.answers.get("amount") or draft.proposal.header("amount") or ""
     stated = draft.rows.stated.get(column)
+    if stated is None and draft.rows.stated and len(trial.aged) == 1:
+        other, amount = next(iter(draft.rows.stated.items()))
+        return escaped(f"the file totals {other} instead: {money(amount, currency)}")
     if stated is None or len(trial.aged) > 1:
         return f"on {day(trial.as_of)}: compare with your report’s"
     if stated == total:

@@ -21,7 +21,6 @@ from pipeline.exports.proposing_looking import Look
 from pipeline.exports.proposing_words import columns_of, hints, known_kinds
 from pipeline.model import WrongCall
 
-
 #: What newcomers bring first: it decides where headers and cells leave two kinds alike.
 _USUAL = {"invoices": 0.06, "payments": 0.03, "customers": 0.03, "contacts": 0.03}
 

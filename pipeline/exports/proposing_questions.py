@@ -12,7 +12,7 @@ from pipeline.exports.dates import DAY_FIRST, MONTH_FIRST
 from pipeline.exports.proposing import Proposal
 from pipeline.exports.proposing_profiles import fit
 from pipeline.exports.proposing_rows import Rows
-from pipeline.exports.proposing_words import ALIKE, column, likeness
+from pipeline.exports.proposing_words import ALIKE, column, is_another, likeness
 from pipeline.model import CURRENCIES, WrongCall
 
 CREDITS, UNMATCHED, TURNED = "credit notes", "payments not yet matched", "what is owed"
@@ -41,7 +41,7 @@ def asked(proposal: Proposal, rows: Rows, currency: str) -> tuple[Ask, ...]:
     if proposal.kind in ("invoices", "payments"):
         found += [*_lines(rows), *_signs(proposal, rows), *_currency(proposal, currency)]
     if proposal.kind == "invoices":
-        found = [*_amount(proposal), *found, *_states(proposal, rows)]
+        found = [*_amount(proposal, rows), *found, *_states(proposal, rows)]
     return tuple(found)
 
 
@@ -92,35 +92,42 @@ def _decimal(rows: Rows) -> Iterator[Ask]:
         )
 
 
-def _amount(proposal: Proposal) -> Iterator[Ask]:
+def _amount(proposal: Proposal, rows: Rows) -> Iterator[Ask]:
     """More than one column that may be what is owed."""
     chosen = proposal.header("amount")
     if chosen is None:
         return
     others = [
-        name for name in proposal.look.columns if name != chosen and _may_be_owed(proposal, name)
+        name
+        for name in proposal.look.columns
+        if name != chosen and _may_be_owed(proposal, name, is_totalled=name in rows.stated)
     ]
+    totalled = [name for name in others if name in rows.stated]
     if others:
         yield Ask(
             key="amount",
             question="Which column is what the customer still owes?",
             choices=tuple(n for n in proposal.look.columns if n == chosen or n in others[:3]),
             suggested=chosen,
-            is_open=False,
-            because="Compare the totals with your own report’s.",
+            # The file adds up another column: which of them is owed only a person knows.
+            is_open=bool(totalled) and chosen not in rows.stated,
+            because=(
+                f"The file itself totals {totalled[0]}."
+                if totalled and chosen not in rows.stated
+                else "Compare the totals with your own report’s."
+            ),
         )
 
 
-def _may_be_owed(proposal: Proposal, name: str) -> bool:
-    if name in proposal.columns.values() or name in proposal.look.ages:
+def _may_be_owed(proposal: Proposal, name: str, *, is_totalled: bool) -> bool:
+    """Whether an unused column holds amounts that may be what is owed, whatever its header."""
+    if name in proposal.columns.values() or name in proposal.look.ages or is_another(name):
+        return False
+    seen = proposal.look.profiles[name]
+    if not seen.values or fit(column("invoices", "amount"), "amount", seen) <= 0.6:
         return False
     like = max(likeness(name, meaning).score for meaning in ("open_amount", "amount"))
-    seen = proposal.look.profiles[name]
-    return (
-        like > ALIKE
-        and bool(seen.values)
-        and fit(column("invoices", "amount"), "amount", seen) > 0.6
-    )
+    return like > ALIKE or is_totalled or seen.decimals > 0.5
 
 
 def _lines(rows: Rows) -> Iterator[Ask]:

@@ -110,6 +110,11 @@ class Likeness:
 NOT_ALIKE = Likeness(0.0, "")
 
 
+def is_another(header: str) -> bool:
+    """Whether a word of a header says tax, rate, count and the like: never what is owed."""
+    return bool(_OTHERS & set(normal(header).split()))
+
+
 @cache
 def likeness(header: str, meaning: str) -> Likeness:
     """How alike a header is to the words for a meaning."""

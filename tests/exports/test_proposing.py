@@ -261,3 +261,20 @@ def test_a_mapping_is_named_by_letters_and_digits() -> None:
 def test_rows_without_a_question_leave_nothing_to_ask(proposed: Propose) -> None:
     rows: Rows = judged(proposed(PLAIN))
     assert asked(proposed(PLAIN), rows, "USD") == ()
+
+
+def test_an_amount_beside_the_column_that_the_file_totals_must_be_chosen_by_a_person(
+    proposed: Propose,
+) -> None:
+    proposal = proposed(
+        """
+        Invoice No,Client,Invoice Date,Amount,Rest xyz
+        I-1,Alpha,2026-01-13,10.00,4.00
+        I-2,Beta,2026-01-14,20.00,20.00
+        TOTAL,,,,24.00
+        """
+    )
+    rows = judged(proposal)
+    [ask] = [one for one in asked(proposal, rows, "USD") if one.key == "amount"]
+    assert (ask.choices, ask.is_open) == (("Amount", "Rest xyz"), True)
+    assert ask.because == "The file itself totals Rest xyz."

@@ -250,7 +250,9 @@ def test_without_people_it_says_so_and_nothing_wrong_says_so(open_app: Open, fol
     for path in (folder / "exports").iterdir():
         if path.name not in ("customers.csv", "invoices.csv", "contacts.csv", "people.csv"):
             path.unlink()
-    (folder / "exports" / "people.csv").write_text("person_id,name\np1,Rita\n", "utf-8")
+    (folder / "exports" / "people.csv").write_text(
+        "person_id,name,email,team,active\np1,Rita,rita@us.example,finance,true\n", "utf-8"
+    )
     (folder / "exports" / "customers.csv").write_text(
         "customer_id,name,terms,owner_id\nc1,Harbor,NET30,p1\n", "utf-8"
     )
@@ -267,7 +269,7 @@ def test_without_people_it_says_so_and_nothing_wrong_says_so(open_app: Open, fol
 
 
 def test_what_was_typed_for_one_finding_is_not_kept_for_another(open_app: Open) -> None:
-    app = opened(open_app, "terms_conflict")
+    app = opened(open_app, "po_missing")
     app.text_input(key=form(app, "health_source")).set_value("contract of May").run()
     app.button(key="health_previous").click().run()
     assert app.text_input(key=form(app, "health_source")).value == ""
