@@ -20,9 +20,6 @@ from pipeline.demo import write_demo
 from pipeline.health.findings import findings
 from pipeline.health.overview import as_result
 from pipeline.health.overview import told as health_told
-from pipeline.health.findings import findings
-from pipeline.health.overview import as_result
-from pipeline.health.overview import told as health_told
 from pipeline.ledger import Ledger
 from pipeline.model import LANES, REASONS, VERDICTS, CountbackError, WrongCall
 from pipeline.opportunity import told as opportunity_told
@@ -264,14 +261,6 @@ def _health(call: argparse.Namespace) -> tuple[Result, int]:
     return result, 1 if result["blocked"] else 0
 
 
-def _health(call: argparse.Namespace) -> tuple[Result, int]:
-    pilot = _pilot(call)
-    call.told = health_told
-    with pilot.day(call.as_of) as day:
-        result = as_result(day, findings(day, pilot.desk(day)))
-    return result, 1 if result["blocked"] else 0
-
-
 def _metrics(call: argparse.Namespace) -> tuple[Result, int]:
     pilot = _pilot(call)
     with pilot.day(call.as_of) as day:
@@ -412,7 +401,6 @@ def _parser() -> argparse.ArgumentParser:
     send = verb("send", _send, "hand over what was approved and may leave")
     send.add_argument("--by", metavar="PERSON", help="who hands over (default: outbox)")
     send.add_argument("--dry-run", action="store_true", help="only say what would leave")
-    verb("health", _health, "what is wrong in the data, worst by money first, and the fix list")
     verb("health", _health, "what is wrong in the data, worst by money first, and the fix list")
     verb("metrics", _metrics, "the four metrics by week")
     compare = verb("before-after", _before_after, "the pilot against its control")
