@@ -104,7 +104,7 @@ INTAKE_NEEDS = (
         when lower(trim(t)) in ('true', 'yes', 'y', '1', 't', 'x') then true
         when lower(trim(t)) in ('false', 'no', 'n', '0', 'f') then false end""",
     # An enumeration is looked up by hash, however long it is.
-    f"create type currency_code as enum ({_listed(tuple(sorted(CURRENCIES)))})",
+    f"create type if not exists currency_code as enum ({_listed(tuple(sorted(CURRENCIES)))})",
 )
 
 _ORDERED = {"month_first": ("%m", "%d"), "day_first": ("%d", "%m")}

@@ -16,6 +16,7 @@ from pipeline.exports.layouts import SHIPPED
 from pipeline.model import CountbackError, WrongCall
 from pipeline.replies import Span, Understood
 from pipeline.warehouse.books import connect
+from pipeline.warehouse.conversions import INTAKE_NEEDS
 from pipeline.warehouse.intake import Intake, create_tables
 
 _MESSAGES = """
@@ -58,6 +59,7 @@ def read_reply_file(path: Path) -> ReplyFile:
     with ConfinedReader(load_layouts(SHIPPED)) as reader, closing(connect(":memory:")) as books:
         reading = _reading(reader, path)
         create_tables(books)
+        books.execute("; ".join(INTAKE_NEEDS))
         Intake(books, "USD").add(0, reading)
         rows = books.execute(_MESSAGES).fetchall()
         faults = _faults(path.name, books)
