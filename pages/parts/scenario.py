@@ -5,14 +5,12 @@ What a person changes counts as given, and stays for the session; all else follo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 import streamlit as st
 
 from pages.parts.wording import escaped
-from pipeline.roi import GRADES, GROUPS, SORTS, Given, Input, Scenario, given_inputs
+from pipeline.roi import GROUPS, SORTS, Given, Input, Scenario, given_inputs
 
 #: The session's own values: input -> low, base, high as exact numbers.
 _KEPT = "roi_given"
@@ -81,11 +79,22 @@ def _help(one: Input) -> str:
 
 
 def _origin(one: Input) -> str:
-    """The chip: tag, source, date, grade."""
-    grade = f"grade {one.grade}, {GRADES[one.grade]}" if one.grade else ""
+    """The chip: tag, range, source, date, grade."""
+    grade = f"grade {one.grade}" if one.grade else ""
     instead = f"instead of {one.replaces}" if one.replaces else ""
-    said = " · ".join(part for part in (one.source, one.dated, grade, instead) if part)
-    return f":{_TAGS[one.tag]}-badge[{one.tag}] {escaped(said)}"
+    parts = (_range(one), one.source, one.dated, grade, instead)
+    return f":{_TAGS[one.tag]}-badge[{one.tag}] {escaped(' · '.join(filter(None, parts)))}"
+
+
+def _range(one: Input) -> str:
+    """6 to 22; empty for a single value."""
+    if one.low == one.high:
+        return ""
+    scale = _scale(one.name)
+    low, high = (
+        f"{float(end * scale):,.2f}".rstrip("0").rstrip(".") for end in (one.low, one.high)
+    )
+    return f"{low} to {high}"
 
 
 def _number(one: Input, end: str) -> None:
@@ -123,16 +132,17 @@ def _step(one: Input) -> float:
 
 
 def _changed(one: Input, end: str) -> None:
-    """Keeps what was typed; the other ends make room for it."""
+    """Keeps what was typed; the other ends make room for it.
+
+    A base outside its old range is a number of its own, without a range.
+    """
     value = Decimal(str(round(st.session_state[_key(one.name, end)], 6))) / _scale(one.name)
-    ends: Mapping[str, Any] = {name: getattr(one, name) for name in _ENDS} | {end: value}
-    base = ends["base"] if end == "base" else min(max(ends["base"], ends["low"]), ends["high"])
-    if end == "low" and value > one.high:
-        ends, base = {**ends, "high": value}, value
-    if end == "high" and value < one.low:
-        ends, base = {**ends, "low": value}, value
-    _kept()[one.name] = {
-        "low": min(ends["low"], base),
-        "base": base,
-        "high": max(ends["high"], base),
-    }
+    low, base, high = one.low, one.base, one.high
+    if end == "base":
+        inside = low <= value <= high
+        low, base, high = (low, value, high) if inside else (value, value, value)
+    elif end == "low":
+        low, base, high = value, max(base, value), max(high, value)
+    else:
+        low, base, high = min(low, value), min(base, value), value
+    _kept()[one.name] = {"low": low, "base": base, "high": high}

@@ -31,6 +31,7 @@ def table(
         hide_index=True,
         height=height,
         column_config={name: _column(rows, name) for name in shown},
+        placeholder="–",
         alt=alt,
     )
 

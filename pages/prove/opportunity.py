@@ -36,6 +36,15 @@ Found = Mapping[str, Any]
 _KEPT = "opportunity_given"
 _EXAMPLE = Path(__file__).parents[2] / "docs" / "opportunity-example.toml"
 _COMPONENTS = {component: key for key, component in FIELDS.items()}
+#: Column heads of the table.
+_SHORT = {
+    "volume": "volume",
+    "data_trust": "data",
+    "routing_clarity": "routing",
+    "checkability": "checks",
+    "ownership": "owner",
+    "money": "money",
+}
 _TAGS = {"measured": "blue", "given": "green", "assumed": "orange"}
 _BADGES = {
     "go": ("green", ":material/check:"),
@@ -97,7 +106,7 @@ def _form(listed: list[Candidate], said: Described, currency: str) -> None:
         )
         st.download_button(
             "Save as TOML",
-            data=as_toml(said.candidates.values(), currency),
+            data=as_toml(said, currency),
             file_name="opportunity.toml",
             mime="application/toml",
             key="opportunity_toml",
@@ -212,9 +221,7 @@ def _fill() -> None:
             for field, component in FIELDS.items()
             if component in one.known
         }
-        half = one.known["ownership"].value if "ownership" in one.known else 0.0
-        facts |= {"owner_named": half in (0.5, 1.0), "baseline_measured": half == 1.0}
-        _keep(name, one.label, {**facts, "source": "The worked company"})
+        _keep(name, one.label, {**facts, **one.flags, "source": "The worked company"})
 
 
 @one_sentence
@@ -248,7 +255,7 @@ def _everybody(found: Found) -> None:
             "process": one["label"],
             "score": one["score"],
             "band": one["band"],
-            **{part["label"]: part["points"] for part in one["components"]},
+            **{_SHORT[part["name"]]: part["points"] for part in one["components"]},
         }
         for one in found["processes"]
     ]

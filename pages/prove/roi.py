@@ -37,7 +37,7 @@ _TITLES = {
 }
 _LINES = {
     "labour": "Freed hours put to use",
-    "financing": "Financing saved on cash that came sooner",
+    "financing": "Financing saved",
     "setup": "Set-up, once",
     "tool": "Running cost",
     "model": "Model",
@@ -121,7 +121,7 @@ def _result(found: Found) -> None:
             "By accounts and invoices, less preparing, reviewing and rework afterwards.",
         ),
         (
-            "Financing saved a year",
+            "Financing a year",
             whole(found["financing_per_year"], code),
             "What a year of not financing the released cash is worth.",
         ),

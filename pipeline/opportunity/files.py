@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ FIELDS = {
     "checkability": "checkability",
     "money_per_year": "money",
 }
-_FLAGS = ("owner_named", "baseline_measured")
+#: Two halves of one component: only together do they say anything.
+FLAGS = ("owner_named", "baseline_measured")
 _WORDS = ("label", "source", "replaces_measured")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _BANDS = ("floor", "go", "fix")
@@ -72,15 +74,17 @@ def _candidate(name: str, table: Any, place: str) -> Candidate:
     if not _NAME.fullmatch(name):
         raise WrongCall(f"{place}: {name!r} names no process: use small letters, digits and _.")
     here = f"{place}: process.{name}"
-    refuse_unknown(table, (*FIELDS, *_FLAGS, *_WORDS), here, "key")
+    refuse_unknown(table, (*FIELDS, *FLAGS, *_WORDS), here, "key")
     for key in ("label", "source"):
         if not isinstance(table.get(key, ""), str):
             raise WrongCall(f"{here}.{key} is {table[key]!r}: write a text in quotes.")
-    for key in (*_FLAGS, "replaces_measured"):
+    for key in (*FLAGS, "replaces_measured"):
         if not isinstance(table.get(key, False), bool):
             raise WrongCall(f"{here}.{key} is {table[key]!r}: write true or false.")
     source = " ".join(table.get("source", "stated in the inputs").split())
-    return Candidate(name=name, label=_label(name, table), known=_known(table, source, here))
+    flags = {flag: table[flag] for flag in FLAGS if flag in table}
+    known = _known(table, source, here)
+    return Candidate(name=name, label=_label(name, table), known=known, flags=flags)
 
 
 def _label(name: str, table: Mapping[str, Any]) -> str:
@@ -99,9 +103,9 @@ def _known(table: Mapping[str, Any], source: str, here: str) -> dict[str, Known]
                 raise WrongCall(f"{here}.{key} is {plain(value)}: it lies between 0 and {most}.")
             found[component] = Known(value=float(value), tag="given", source=source)
     # Half an answer is none: an unsaid owner or baseline leaves the component unknown.
-    if all(flag in table for flag in _FLAGS):
+    if all(flag in table for flag in FLAGS):
         found["ownership"] = Known(
-            value=sum(bool(table[flag]) for flag in _FLAGS) / 2, tag="given", source=source
+            value=sum(bool(table[flag]) for flag in FLAGS) / 2, tag="given", source=source
         )
     return found
 
@@ -133,25 +137,24 @@ def _rubric(data: Any, place: str) -> Rubric:
 # --- writing -----------------------------------------------------------------------------------
 
 
-def as_toml(candidates: Iterable[Candidate], currency: str) -> str:
+def as_toml(described: Described, currency: str) -> str:
     """The given facts of the candidates as a file for `--inputs`."""
     head = [
         "# Candidates for `python -m pipeline opportunity --inputs FILE`.",
         f'currency = "{currency}"',
     ]
-    return "\n".join([*head, *(_written(one) for one in candidates)]) + "\n"
+    tables = (
+        _written(one, name in described.replacing) for name, one in described.candidates.items()
+    )
+    return "\n".join([*head, *tables]) + "\n"
 
 
-def _written(candidate: Candidate) -> str:
-    given = {name: fact for name, fact in candidate.known.items() if fact.tag == "given"}
+def _written(candidate: Candidate, is_insisting: bool) -> str:
     lines = [f"\n[process.{candidate.name}]", f"label = {quoted(candidate.label)}"]
     for key, component in FIELDS.items():
-        if component in given:
-            lines.append(f"{key} = {given[component].value:.6f}".rstrip("0").rstrip("."))
-    if "ownership" in given:
-        half = given["ownership"].value
-        lines += [
-            f"owner_named = {str(half > 0).lower()}",
-            f"baseline_measured = {str(half == 1).lower()}",
-        ]
-    return "\n".join(lines)
+        if component in candidate.known:
+            lines.append(f"{key} = {plain(Decimal(f'{candidate.known[component].value:.6f}'))}")
+    lines += [f"{flag} = {str(value).lower()}" for flag, value in candidate.flags.items()]
+    sources = {fact.source for fact in candidate.known.values()}
+    lines += [f"source = {quoted(source)}" for source in sorted(sources)[:1]]
+    return "\n".join([*lines, *(["replaces_measured = true"] if is_insisting else [])])

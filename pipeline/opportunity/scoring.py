@@ -27,6 +27,8 @@ class Candidate(Noun):
     name: str
     label: str
     known: dict[str, Known] = Field(default_factory=dict)
+    flags: dict[str, bool] = Field(default_factory=dict)
+    """As given: whether an owner is named, whether the baseline was measured."""
 
 
 class Scored(Noun):

@@ -258,12 +258,14 @@ def test_the_rubric_can_be_set_anew(tmp_path: Path) -> None:
 def test_what_is_written_reads_back_the_same(tmp_path: Path) -> None:
     first = read_processes(REPOSITORY / "docs" / "opportunity-example.toml")
     path = tmp_path / "again.toml"
-    path.write_text(as_toml(first.candidates.values(), "USD"), encoding="utf-8")
+    path.write_text(as_toml(first, "USD"), encoding="utf-8")
     again = read_processes(path)
     assert again.currency == "USD"
-    for name, one in first.candidates.items():
-        other = again.candidates[name]
-        assert other.label == one.label
-        assert {n: f.value for n, f in other.known.items()} == {
-            n: f.value for n, f in one.known.items()
-        }
+    assert again.candidates == first.candidates
+
+
+def test_what_insists_still_insists_when_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "candidates.toml"
+    path.write_text("[process.collections]\nreplaces_measured = true\n", encoding="utf-8")
+    path.write_text(as_toml(read_processes(path), "USD"), encoding="utf-8")
+    assert read_processes(path).replacing == {"collections"}

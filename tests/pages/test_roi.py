@@ -42,7 +42,9 @@ def test_every_input_stands_with_its_tag_and_its_source(open_app: Open) -> None:
         assert app.number_input(key=f"roi_{name}").value is not None
     chips = [c.value for c in app.caption if "-badge[" in str(c.value)]
     assert len(chips) == len(SORTS)
-    assert any("blue-badge[measured]" in chip and "Fridays" in chip for chip in chips)
+    assert any(
+        "blue-badge[measured]" in chip and "Fridays" in chip and " to " in chip for chip in chips
+    )
     assert any("orange-badge[assumed]" in chip and "grade B" in chip for chip in chips)
 
 
@@ -95,6 +97,10 @@ def test_ranges_can_be_shown_and_stay_in_order(open_app: Open) -> None:
     assert not app.exception
     kept = app.session_state["roi_given"]["setup_cost"]
     assert kept["low"] == kept["base"] == kept["high"] == 30_000
+    app.number_input(key="roi_setup_cost_low").set_value(9_000.0).run()
+    app.number_input(key="roi_setup_cost").set_value(20_000.0).run()
+    kept = app.session_state["roi_given"]["setup_cost"]
+    assert (kept["low"], kept["base"], kept["high"]) == (9_000, 20_000, 30_000)
 
 
 def test_what_is_saved_is_the_scenario(open_app: Open) -> None:
@@ -109,7 +115,7 @@ def test_three_numbers_stand_apart(open_app: Open) -> None:
     app = open_app(ROI)
     assert [metric.label for metric in app.metric] == [
         "Hours saved a year",
-        "Financing saved a year",
+        "Financing a year",
         "Cash released once",
         "Payback",
     ]
@@ -197,5 +203,7 @@ def test_both_scenarios_save_as_toml_that_the_command_line_reads(open_app: Open)
     app = open_app(START)
     app.button(key="opportunity_example").click().run()
     kept = described({"process": app.session_state["opportunity_given"]}, "page")
-    saved = tomllib.loads(as_toml(kept.candidates.values(), "USD"), parse_float=Decimal)
-    assert described(saved, "file").candidates.keys() == kept.candidates.keys()
+    saved = tomllib.loads(as_toml(kept, "USD"), parse_float=Decimal)
+    again = described(saved, "file")
+    assert (again.candidates, again.replacing) == (kept.candidates, kept.replacing)
+    assert kept.candidates["collections"].flags["baseline_measured"]
