@@ -199,7 +199,7 @@ class Pilot:
     def layouts(self) -> tuple[Layout, ...]:
         """The layouts that ship, then the pilot's own `formats/`."""
         own = self.folder / "formats"
-        return load_layouts(SHIPPED, own) if own.is_dir() else load_layouts(SHIPPED)
+        return _layouts((SHIPPED, own) if own.is_dir() else (SHIPPED,))
 
     # --- looking ---------------------------------------------------------------------------
 
@@ -335,6 +335,29 @@ def _spelled(name: str) -> str:
 
 
 _DIGESTS: dict[tuple[object, ...], str] = {}
+#: Folders -> (what their files were when they were read, the layouts).
+_LAYOUTS: dict[tuple[Path, ...], tuple[object, tuple[Layout, ...]]] = {}
+
+
+def _layouts(folders: tuple[Path, ...]) -> tuple[Layout, ...]:
+    """The layouts of some folders; files whose sizes and times did not change are not read again.
+
+    Raises CountbackError for a file that is no layout.
+    """
+    files = [path for folder in folders for path in sorted(folder.glob("*.toml"))]
+    seen = [(str(path), *_stamp(path)) for path in files]
+    known = _LAYOUTS.get(folders)
+    if known is None or known[0] != seen:
+        known = _LAYOUTS[folders] = (seen, load_layouts(*folders))
+    return known[1]
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise CountbackError(f"{path.name}: cannot be read ({error.strerror}).") from error
+    return stat.st_size, stat.st_mtime_ns, stat.st_ino
 
 
 def _digest(path: Path) -> str:

@@ -123,7 +123,7 @@ class Layout(Noun):
             raise ValueError(f"rules say what a row is, so the column kind must be {KIND!r}")
         return self
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of what the layout says; its comments and spacing do not count."""
         return fingerprint(canonical_json(self.model_dump(mode="json")))

@@ -2,7 +2,7 @@
 
 A build writes a temporary file and renames it to a name that carries the fingerprint of what
 went in, so a crash leaves the old books, readers are never disturbed, and deleting the file
-loses nothing. Rows of files that did not change are copied from the books before.
+loses nothing. What does not hang on a changed file is kept from the books before.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ from pipeline.model import CountbackError, fingerprint
 from pipeline.replies import rules_fingerprint
 from pipeline.warehouse.conversions import MACROS, quoted
 from pipeline.warehouse.converting import ACCEPTED, REFUSED
-from pipeline.warehouse.intake import Intake, changed, create_tables
+from pipeline.warehouse.intake import Intake, changed, create_tables, prepare
 from pipeline.warehouse.prose import copy_prose
 from pipeline.warehouse.reconciling import reconcile
+from pipeline.warehouse.renewing import OtherKinds, Renewal, clear, held, plan, rebuild
 from pipeline.warehouse.statements import SQL, folder
 
 #: Memory that building may take; DuckDB spills to disk beyond it.
@@ -37,6 +38,8 @@ _LEFT_OUT = "fsst,dict_fsst,zstd,rle,chimp,patas,alp,alprd,roaring"
 #: Two threads of one process would build into the same file.
 _BUILDING = threading.Lock()
 Progress = Callable[[str], None]
+#: (name, hash, answer) -> file_id in the books before.
+Known = dict[tuple[str, str, str | None], int]
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class Ingredients:
 def _engine(part: str) -> str:
     """The fingerprint of the code behind a part: other code, other books."""
     here = Path(__file__).parent
-    names = ("intake", "conversions", "converting", "prose", "reconciling", "books")
+    names = ("intake", "conversions", "converting", "prose", "reconciling", "renewing", "books")
     read_by = [*(here / f"{name}.py" for name in names), Path(model.__file__)]
     read_by += sorted(Path(exports.__file__).parent.rglob("*.py"))
     files = sorted((SQL / "tables").glob("*.sql")) if part == "tables" else read_by
@@ -122,7 +125,7 @@ def _build_from(
 ) -> None:
     """Builds with what the books before know; from nothing when they turn out damaged."""
     try:
-        _build(ingredients, building, before, progress)
+        _renew_or_build(ingredients, building, before, progress)
     except duckdb.Error as error:
         if before is None or not is_damage(error):
             raise
@@ -130,6 +133,17 @@ def _build_from(
         before.unlink(missing_ok=True)
         _remove(building)
         _build(ingredients, building, None, progress)
+
+
+def _renew_or_build(
+    ingredients: Ingredients, building: Path, before: Path | None, progress: Progress
+) -> None:
+    try:
+        _build(ingredients, building, before, progress, _renewal(ingredients, before))
+    except OtherKinds:
+        # A file holds something else by now: what hangs on that was not emptied.
+        _remove(building)
+        _build(ingredients, building, before, progress)
 
 
 def is_damage(error: duckdb.Error) -> bool:
@@ -191,16 +205,46 @@ def connect(path: str) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def _renewal(ingredients: Ingredients, before: Path | None) -> Renewal | None:
+    """What of the books before must be filled again; None when everything must."""
+    with closing(connect(":memory:")) as connection:
+        old = _attach_old(connection, ingredients, before)
+        engine = "select tables_fingerprint from before.origin"
+        if not old or connection.execute(engine).fetchone() != (_engine("tables"),):
+            return None
+        kinds = held(connection)
+        names = connection.execute("select file from before.files order by file_id").fetchall()
+    if [name for (name,) in names] != [file.name for file in ingredients.files]:
+        return None
+    unchanged = set(_known(ingredients, old))
+    return plan(kinds, kinds.keys() - unchanged)
+
+
 def _build(
-    ingredients: Ingredients, building: Path, before: Path | None, progress: Progress
+    ingredients: Ingredients,
+    building: Path,
+    before: Path | None,
+    progress: Progress,
+    renewal: Renewal | None = None,
 ) -> None:
+    if renewal and before:
+        shutil.copyfile(before, building)
     with closing(connect(str(building))) as connection:
         connection.execute(f"set disabled_compression_methods = '{_LEFT_OUT}'")
+        prepare(connection)
+        if renewal:
+            clear(connection, renewal)
+            _take_in(connection, ingredients, before, progress, renewal)
+            progress("Matching ids across files")
+            reconcile(connection, renewal.kinds)
+            rebuild(connection, renewal, progress)
+            return
         connection.execute("; ".join(MACROS))
         create_tables(connection)
         connection.execute(
-            "create table origin as select ? as reading_fingerprint, ? as currency",
-            [ingredients.reading_fingerprint, ingredients.currency],
+            "create table origin as select ? as reading_fingerprint, ? as currency, "
+            "? as tables_fingerprint",
+            [ingredients.reading_fingerprint, ingredients.currency, _engine("tables")],
         )
         _take_in(connection, ingredients, before, progress)
         progress("Matching ids across files")
@@ -216,25 +260,33 @@ def _take_in(
     ingredients: Ingredients,
     before: Path | None,
     progress: Progress,
+    renewal: Renewal | None = None,
 ) -> None:
+    """Fills the intake with every file, or with those that a renewal empties."""
     intake = Intake(connection, ingredients.currency)
-    old = _attach_old(connection, ingredients, before)
+    known = _known(ingredients, _attach_old(connection, ingredients, before))
     answers = ingredients.answers
-    known = [
-        old.get((file.name, file.sha256, answers.get(file.name))) for file in ingredients.files
-    ]
     with ExitStack() as stack:
         if None in known:
             reader = stack.enter_context(ConfinedReader(ingredients.layouts))
         for file_id, (file, old_id) in enumerate(zip(ingredients.files, known, strict=True)):
+            if renewal and file_id not in renewal.files:
+                progress(f"Keeping {file.name}")
+                continue
             if old_id is not None:
                 progress(f"Keeping {file.name}")
                 _copy(connection, old_id, file_id)
             else:
                 progress(f"Reading {file.name}")
                 _take(intake, file_id, file, reader, answers)
-    if old:
-        connection.execute("detach before")
+                if renewal:
+                    renewal.check(connection, file_id)
+
+
+def _known(ingredients: Ingredients, old: Known) -> list[int | None]:
+    """For each file its id in the books before; None for one that must be read."""
+    answers = ingredients.answers
+    return [old.get((file.name, file.sha256, answers.get(file.name))) for file in ingredients.files]
 
 
 def _take(
@@ -262,9 +314,6 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
     except OSError:
         return None
     return (stat.st_size, stat.st_mtime_ns, stat.st_ino)
-
-
-Known = dict[tuple[str, str, str | None], int]
 
 
 def _attach_old(

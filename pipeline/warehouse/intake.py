@@ -44,17 +44,26 @@ from (select unnest(
 """
 
 
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """What the intake's statements speak in, for this connection."""
+    connection.execute("; ".join(INTAKE_NEEDS))
+
+
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """The empty intake: one table per kind, and the bookkeeping beside them."""
-    connection.execute("; ".join(INTAKE_NEEDS))
     connection.execute(_BOOKKEEPING)
     create_prose(connection)
     for kind in KINDS.values():
-        columns = ", ".join(f"{name} {SQL_TYPES[c.type]}" for name, c in kind.columns.items())
-        connection.execute(
-            f"create table intake_{kind.name} (file_id integer, row_no integer, "
-            f"fate utinyint, is_rounded boolean, {columns})"
-        )
+        create_kind(connection, kind)
+
+
+def create_kind(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
+    """The empty intake table of one kind."""
+    columns = ", ".join(f"{name} {SQL_TYPES[c.type]}" for name, c in kind.columns.items())
+    connection.execute(
+        f"create or replace table intake_{kind.name} (file_id integer, row_no integer, "
+        f"fate utinyint, is_rounded boolean, {columns})"
+    )
 
 
 class Intake:

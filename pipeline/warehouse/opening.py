@@ -88,7 +88,9 @@ class OpenBooks:
         if not is_damage(error):
             return error
         _let_go(self.path)
-        self.path.unlink(missing_ok=True)
+        # Books that were renewed from one another share what they did not fill again.
+        for path in self.path.parent.glob("books-*.duckdb"):
+            path.unlink(missing_ok=True)
         return DamagedBooks(
             f"{self.path.name}: the books are damaged and were thrown away: try again, they are "
             "built anew from the exports and nothing is lost."

@@ -6,6 +6,8 @@ other values is refused, because nobody but the sender knows which is right.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import duckdb
 
 from pipeline.exports import KINDS, Kind
@@ -13,12 +15,15 @@ from pipeline.warehouse.conversions import quoted
 from pipeline.warehouse.converting import ACCEPTED, CONTRADICTING, ORPHANED, REPEATED
 
 
-def reconcile(connection: duckdb.DuckDBPyConnection) -> None:
-    """Settles the fate of every accepted row against all others."""
+def reconcile(
+    connection: duckdb.DuckDBPyConnection, kinds: Collection[str] = frozenset(KINDS)
+) -> None:
+    """Settles the fate of every accepted row of some kinds against all others."""
     for kind in KINDS.values():
-        if kind.key:
+        if kind.key and kind.name in kinds:
             _settle_repeats(connection, kind, kind.key)
-    _refuse_applications(connection)
+    if "applications" in kinds:
+        _refuse_applications(connection)
 
 
 def row_number(kind: str, alias: str) -> str:
