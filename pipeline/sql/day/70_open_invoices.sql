@@ -62,6 +62,9 @@ smells as (
         bool_or(words.smells_disputed) as has_dispute_words,
         bool_or(words.smells_paid) as has_paid_words,
         bool_or(words.smells_of_bank_change) as has_bank_change_words,
+        bool_or(words.smells_escalated) as has_escalation_words,
+        bool_or(words.smells_of_hardship) as has_hardship_words,
+        max(words.sent_at) filter (where words.is_unread) as last_unread_at,
         max(words.sent_at) as last_inbound_at
     from open_now
     inner join words
@@ -187,6 +190,16 @@ select
     coalesce(smells.has_dispute_words, false) as has_dispute_words,
     coalesce(smells.has_paid_words, false) as has_paid_words,
     coalesce(smells.has_bank_change_words, false) as has_bank_change_words,
+    coalesce(smells.has_escalation_words, false) as has_escalation_words,
+    coalesce(smells.has_hardship_words, false) as has_hardship_words,
+    -- What nobody has answered or decided upon since it came.
+    coalesce(
+        smells.last_unread_at::date >= coalesce(
+            greatest(contacted.last_contacted_on, decided_invoices.last_decided_on),
+            smells.last_unread_at::date
+        ),
+        false
+    ) as has_unread_words,
     smells.last_inbound_at,
     customers.tier,
     customers.segment,
