@@ -31,6 +31,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"sending"}),
     frozenset({"health"}),
     frozenset({"printing", "bench", "demo"}),
+    frozenset({"verbs"}),
     frozenset({"__main__"}),
 )
 
@@ -59,12 +60,12 @@ DOORS: dict[str, frozenset[str]] = {
     "oxmsg": frozenset({"pipeline/exports"}),
     "zipfile": frozenset({"pipeline/exports", "pipeline/report", "pipeline/outbox"}),
     "smtplib": frozenset({"pipeline/outbox"}),
-    "holidays": frozenset({"pipeline/sending"}),
     # Where other programs are started, and held to limits: to open strangers' files, to measure,
     # and to print a read-out.
     "subprocess": frozenset({"pipeline/exports", "pipeline/bench", "pipeline/report"}),
     "multiprocessing": frozenset(),
     "resource": frozenset({"pipeline/exports", "pipeline/bench"}),
+    "holidays": frozenset({"pipeline/sending"}),
     # Nothing else reaches the network, and nothing unpacks objects that a file brings along.
     **dict.fromkeys(
         ("requests", "httpx", "urllib3", "aiohttp", "openai", "socket", "http.client"), frozenset()
@@ -244,7 +245,7 @@ def pages_know_their_parts_only(source: Source) -> Iterator[str]:
         first, _, rest = name.partition(".")
         if first == "app" or (first == "pages" and rest.partition(".")[0] != "parts"):
             yield source.at(node, f"shared pieces live in pages/parts, not in {name!r}")
-        if first == "pipeline" and rest.partition(".")[0] in {"__main__", "bench"}:
+        if first == "pipeline" and rest.partition(".")[0] in {"__main__", "verbs", "bench"}:
             yield source.at(node, f"{name!r} is for the command line")
 
 

@@ -1,0 +1,61 @@
+"""What every verb of the command line shares: how a call is parsed, its pilot and its moment."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, NoReturn, Protocol
+
+from pipeline.acting import Moment
+from pipeline.model import WrongCall
+from pipeline.pilot import Pilot
+
+Result = dict[str, Any]
+#: What a verb does: its result, and the exit status.
+Run = Callable[[argparse.Namespace], tuple[Result, int]]
+
+
+class AddVerb(Protocol):
+    """Adds a verb, with what it says of itself in the help; its own options are then added."""
+
+    def __call__(self, name: str, run: Run, told: str) -> argparse.ArgumentParser:
+        """The verb's own parser."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with a call in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raises WrongCall with what argparse found."""
+        raise WrongCall(f"{message[:1].upper()}{message[1:]}: see `python -m pipeline --help`.")
+
+
+def pilot_of(call: argparse.Namespace) -> Pilot:
+    """The pilot that is named, or the demo."""
+    return Pilot.open(Path(call.pilot or "data/demo"))
+
+
+def moment(call: argparse.Namespace) -> Moment:
+    """Who acts, at the moment of the call."""
+    return Moment(by=call.by, now=call.now)
+
+
+def day(text: str) -> date:
+    """An option's value as a day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-03-31") from error
+
+
+def pairs(option: str, given: Sequence[str]) -> dict[str, str]:
+    """What stands before and after the first = of each."""
+    found = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign or not name:
+            raise WrongCall(f"{option} {text}: write NAME=VALUE, for example amount=Open balance.")
+        found[name.strip()] = value.strip()
+    return found

@@ -1,0 +1,38 @@
+"""What Countback makes of itself: the demo pilot, and the benchmark."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from pipeline.demo import write_demo
+from pipeline.verbs.calling import AddVerb, Result
+
+
+def _demo(call: argparse.Namespace) -> tuple[Result, int]:
+    folder = Path(call.folder)
+    write_demo(folder, seed=call.seed, invoices=call.invoices)
+    files = sorted(path.name for path in (folder / "exports").iterdir())
+    return {"pilot": str(folder), "seed": call.seed, "files": files}, 0
+
+
+def _bench(call: argparse.Namespace) -> tuple[Result, int]:
+    # Only this verb needs what the benchmarks need.
+    from pipeline.bench import bench
+    from pipeline.bench.table import table
+
+    call.told = table
+    result = bench(call.invoices, now=call.now)
+    alike = all(found["same"] for size in result["sizes"] for found in size["identical"].values())
+    return result, 0 if alike else 1
+
+
+def add(verb: AddVerb) -> None:
+    """The verbs that make something."""
+    demo = verb("demo", _demo, "write the demo pilot")
+    demo.add_argument("folder", metavar="DIR")
+    demo.add_argument("--seed", type=int, default=7)
+    demo.add_argument("--invoices", type=int)
+    verb("bench", _bench, "measure speed and memory against named baselines").add_argument(
+        "--invoices", type=int, action="append"
+    )

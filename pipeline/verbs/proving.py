@@ -1,0 +1,58 @@
+"""What came of it and what it is worth: metrics, before and after, ROI, where to start."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from pipeline import proving
+from pipeline.opportunity import told as opportunity_told
+from pipeline.opportunity import where_to_start
+from pipeline.pilot import Pilot
+from pipeline.roi import roi
+from pipeline.roi import told as roi_told
+from pipeline.verbs.calling import AddVerb, Result, pilot_of
+
+
+def _metrics(call: argparse.Namespace) -> tuple[Result, int]:
+    pilot = pilot_of(call)
+    with pilot.day(call.as_of) as day:
+        return proving.four_metrics(day, pilot.settings), 0
+
+
+def _before_after(call: argparse.Namespace) -> tuple[Result, int]:
+    pilot = pilot_of(call)
+    with pilot.day(call.as_of) as day:
+        result = proving.before_after(day, pilot.settings, call.read_out)
+    if result["verdict"] == "refused":
+        print(f"{pilot.folder / 'pilot.toml'}: {pilot.settings.overlap}", file=sys.stderr)
+        return result, 1
+    return result, 0
+
+
+def _roi(call: argparse.Namespace) -> tuple[Result, int]:
+    call.told = roi_told
+    return roi(_asked(call), call.inputs, call.as_of), 0
+
+
+def _opportunity(call: argparse.Namespace) -> tuple[Result, int]:
+    call.told = opportunity_told
+    return where_to_start(_asked(call), call.inputs, call.as_of), 0
+
+
+def _asked(call: argparse.Namespace) -> Pilot | None:
+    """The pilot to count in: none when a file of inputs is to stand by itself."""
+    return None if call.inputs and not call.pilot else pilot_of(call)
+
+
+def add(verb: AddVerb) -> None:
+    """The verbs that prove."""
+    verb("metrics", _metrics, "the four metrics by week")
+    compare = verb("before-after", _before_after, "the pilot against its control")
+    compare.add_argument("--read-out", type=int, metavar="60|90|120")
+    for name, run, told in (
+        ("roi", _roi, "whether it pays, with its range and what it rests on"),
+        ("opportunity", _opportunity, "whether collections is the best place to start"),
+    ):
+        verb(name, run, told).add_argument("--inputs", type=Path, metavar="FILE.toml")
