@@ -20,7 +20,16 @@ from pipeline.exports import Layout, content_digest, load_layouts, mails, upload
 from pipeline.exports.gathering import exports_below, files_below
 from pipeline.exports.layouts import SHIPPED
 from pipeline.ledger import Ledger
-from pipeline.model import Case, CountbackError, Dossier, Entry, Route, WrongCall, canonical_json
+from pipeline.model import (
+    Case,
+    CountbackError,
+    Dossier,
+    Entry,
+    Route,
+    WrongCall,
+    canonical_json,
+    fingerprint,
+)
 from pipeline.routing import Policy, cases, customer_of, looks_beyond, policy, route
 from pipeline.settings import Settings, read_settings
 from pipeline.warehouse import evidence
@@ -270,7 +279,8 @@ class Pilot:
         rows = routed(day, self.policy, str(self.folder / "pilot.toml"))
         by_invoice = {row["invoice_id"]: row for row in rows}
         routes = tuple(route(row) for row in rows)
-        return Desk(routes, tuple(cases(routes, by_invoice)), by_invoice, self.policy)
+        found = cases(routes, by_invoice, day.lens.all_rates)
+        return Desk(routes, tuple(found), by_invoice, self.policy)
 
     def dossier(self, day: Day, desk: Desk, case_id: str) -> Dossier:
         """Everything known about one case; raises WrongCall when the case is not open."""
@@ -315,6 +325,11 @@ class Pilot:
     def is_synthetic(self) -> bool:
         """Whether the pilot's data is made up."""
         return self.settings.pilot.synthetic
+
+    @property
+    def data_fingerprint(self) -> str:
+        """SHA-256 (hex) of the exports alone: the same files give the same, wherever they lie."""
+        return fingerprint(*(f"{file.name}\t{file.sha256}" for file in self._files()))
 
     @property
     def fingerprint(self) -> str:

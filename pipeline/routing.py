@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -203,13 +204,27 @@ def guard_names() -> frozenset[str]:
     return frozenset(rule.name for rule in (*shipped.first_guards, *shipped.message_guards))
 
 
-def cases(routes: Sequence[Route], rows: Mapping[str, Mapping[str, Any]]) -> list[Case]:
-    """The routes gathered into cases: most value first, then by name. `rows` is by invoice."""
+def cases(
+    routes: Sequence[Route],
+    rows: Mapping[str, Mapping[str, Any]],
+    rates: Mapping[str, Decimal],
+) -> list[Case]:
+    """The routes gathered into cases: most value first, then by name. `rows` is by invoice.
+
+    `rates` says what one unit of a currency is worth in the reporting one. What has no rate cannot
+    be compared with the rest: it follows, currency by currency.
+    """
     gathered: dict[str, list[Route]] = {}
     for found in routes:
         gathered.setdefault(found.case_id, []).append(found)
     made = [_case(name, members, rows) for name, members in gathered.items()]
-    return sorted(made, key=lambda case: (-case.value, case.case_id))
+    return sorted(made, key=lambda case: _place(case, rates))
+
+
+def _place(case: Case, rates: Mapping[str, Decimal]) -> tuple[str, Decimal, str]:
+    if case.currency in rates:
+        return "", -case.value * rates[case.currency], case.case_id
+    return case.currency, -case.value, case.case_id
 
 
 def _case(name: str, members: Sequence[Route], rows: Mapping[str, Mapping[str, Any]]) -> Case:

@@ -61,6 +61,11 @@ class Lens:
     own_domains: tuple[str, ...] = ()
     """Domains that we write from, besides those of our people."""
 
+    @property
+    def all_rates(self) -> dict[str, Decimal]:
+        """The rates, with the reporting currency's own."""
+        return {**self.rates, self.currency: Decimal(1)}
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -151,8 +156,7 @@ class Day:
             "select * replace (payload::json as payload) from incoming_entries"
         )
         self._cursor.unregister("incoming_entries")
-        rates = {self.lens.currency: Decimal(1), **self.lens.rates}
-        self._values("rates", _RATES, list(rates.items()))
+        self._values("rates", _RATES, list(self.lens.all_rates.items()))
         self._values("lists", "customer_id varchar", [(c,) for c in self.lens.hands_off])
         own = [(domain.strip().lower().removeprefix("@"),) for domain in self.lens.own_domains]
         self._values("own_domains", "domain varchar", own)

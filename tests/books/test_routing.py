@@ -166,3 +166,26 @@ def test_a_faulty_rule_is_named_with_its_file_and_its_fault(
 def test_a_comment_in_a_condition_ends_with_it(drawn: Draw) -> None:
     found = lanes(drawn(LATE, rule("a", "waiting", "tier is null -- unknown ones")))
     assert (found["late"], found["untiered"]) == ("routine", "waiting")
+
+
+def test_cases_stand_in_the_order_of_comparable_money(drawn: Draw) -> None:
+    pilot = drawn(
+        """
+        invoices.csv
+        invoice_id | customer_id | issued_on  | due_on     | amount  | currency
+        A          | c1          | 2026-01-05 | 2026-02-04 | 1000.00 | USD
+        B          | c2          | 2026-01-05 | 2026-02-04 | 900.00  | GBP
+        C          | c3          | 2026-01-05 | 2026-02-04 | 9000.00 | JPY
+        D          | c4          | 2026-01-05 | 2026-02-04 | 10.00   | USD
+        """,
+        """
+        [pilot]
+        currency = "USD"
+        [rates]
+        GBP = 1.5
+        """,
+    )
+    with seen(pilot, "2026-02-10") as day:
+        order = [case.customer_id for case in pilot.desk(day).cases]
+    # Pounds are worth more than they look; yen without a rate cannot be compared, and follow.
+    assert order == ["c2", "c1", "c4", "c3"]
