@@ -68,9 +68,12 @@ def _without_pilot(error: CountbackError) -> None:
 
 def _sidebar(here: Session) -> None:
     with st.sidebar:
-        st.text(here.pilot.name)
-        if here.pilot.is_synthetic:
-            st.badge("Synthetic data", icon=":material/science:", color="violet")
+        with st.container(gap="xsmall"):
+            st.text(here.pilot.name)
+            if here.pilot.is_synthetic:
+                st.badge("Synthetic data", icon=":material/science:", color="violet")
+        # High up: it must be in sight on every page, however long the list of pages grows.
+        _kill_switch(here)
         _as_of(here)
         st.caption(_phase(here))
         st.text_input(
@@ -80,7 +83,6 @@ def _sidebar(here: Session) -> None:
             placeholder="Your name, for the record",
             help="Every decision carries a name; without one, none is taken.",
         )
-        _kill_switch(here)
         if places.is_demo(here.pilot.folder):
             st.button(
                 "Start the demo over",
@@ -130,12 +132,11 @@ def _kill_switch(here: Session) -> None:
         on_click=_switch,
         args=(not stopped,),
         width="stretch",
-        help="Stops every message that has not left, approved or not. Named and recorded.",
+        help="Stops every message that has not left, approved or not. Named and recorded. "
+        "Only what a person approved may leave at all.",
     )
     if stopped:
         st.badge("Stopped: nothing leaves", icon=":material/front_hand:", color="red")
-    else:
-        st.caption("Only what a person approved may leave.")
 
 
 @one_sentence
