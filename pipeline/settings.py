@@ -95,6 +95,17 @@ class OutboxSection(Noun):
     """Largest case, in reporting currency, that may be approved in a batch (cadence phase)."""
 
 
+class ReportSection(Noun):
+    """[report]: whose name and colours a readout carries."""
+
+    client: str = ""
+    """Empty: [pilot] company."""
+    logo: str = ""
+    """A PNG or JPEG inside the pilot's folder, e.g. `logo.png`."""
+    colour: str = Field(default="#2f6f9f", pattern=r"^#[0-9a-fA-F]{6}$")
+    """Of headings and of the pilot's lines, as #rrggbb."""
+
+
 class ListsSection(Noun):
     """[lists]: customers named one by one."""
 
@@ -112,6 +123,7 @@ class Settings(Noun):
     """One unit of the currency in reporting currency, constant since day 0."""
     drafting: DraftingSection = DraftingSection()
     outbox: OutboxSection = OutboxSection()
+    report: ReportSection = ReportSection()
     lists: ListsSection = ListsSection()
     rule: tuple[dict[str, Any], ...] = ()
 

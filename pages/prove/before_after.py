@@ -15,7 +15,7 @@ from pages.parts.session import Session
 from pages.parts.wording import day, escaped
 from pipeline import charts
 from pipeline.model import CountbackError
-from pipeline.proving import before_after, dso_lines
+from pipeline.proving import before_after, dso_lines, not_proven
 from pipeline.warehouse.day import Metric
 
 Found = Mapping[str, Any]
@@ -275,24 +275,10 @@ def _currency(here: Session, known: list[str]) -> str:
 # --- What it does not prove ----------------------------------------------------------------
 
 
-_NOT_RANDOM = (
-    "**That both sides would have moved alike without the pilot.** The control was not drawn at "
-    "random; a trend of its own would be counted as effect. A random holdout inside the segment "
-    "removes this doubt."
-)
-_NOT_PROVEN = """\
-- **Which part of the pilot did it.** Drafts, routing, cleaner contacts and attention came
-  together; the comparison sees them only together.
-- **That it lasts.** Clearing a backlog happens once; the effect must still be there among the
-  invoices due in the last month.
-- **That other segments would do the same.** This one was chosen for being clean.
-- **A point estimate.** Only the interval may be quoted; its middle moves with the draw."""
-
-
 def _not_proven(here: Session) -> None:
     st.header("What this does not prove", anchor="limits")
-    is_random = here.pilot.settings.control.kind == "holdout"
-    st.markdown(_NOT_PROVEN if is_random else f"- {_NOT_RANDOM}\n{_NOT_PROVEN}")
+    doubts = not_proven(here.pilot.settings)
+    st.markdown("\n".join(f"- **{doubt}** {why}" for doubt, why in doubts))
 
 
 page()

@@ -1,10 +1,12 @@
 """Did it work? The four metrics by week, and before and after against a control.
 
 Reading order: `four_metrics` (minutes, dollars aging, dispute hours, overrides), `guards`
-(what could make the comparison lie), `before_after` (the comparison, its interval, its verdict).
+(what could make the comparison lie), `before_after` (the comparison, its interval, its verdict),
+`limits` (what it does not prove).
 """
 
 from pipeline.proving.before_after import before_after, dso_lines, latest_read_out
 from pipeline.proving.four_metrics import four_metrics
+from pipeline.proving.limits import not_proven
 
-__all__ = ["before_after", "dso_lines", "four_metrics", "latest_read_out"]
+__all__ = ["before_after", "dso_lines", "four_metrics", "latest_read_out", "not_proven"]

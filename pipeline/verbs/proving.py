@@ -46,6 +46,13 @@ def _asked(call: argparse.Namespace) -> Pilot | None:
     return None if call.inputs and not call.pilot else pilot_of(call)
 
 
+def _report(call: argparse.Namespace) -> tuple[Result, int]:
+    from pipeline.report import write_readout
+
+    out = Path(call.out)
+    return write_readout(pilot_of(call), call.format, out, call.as_of, call.inputs), 0
+
+
 def add(verb: AddVerb) -> None:
     """The verbs that prove."""
     verb("metrics", _metrics, "the four metrics by week")
@@ -56,3 +63,7 @@ def add(verb: AddVerb) -> None:
         ("opportunity", _opportunity, "whether collections is the best place to start"),
     ):
         verb(name, run, told).add_argument("--inputs", type=Path, metavar="FILE.toml")
+    report = verb("report", _report, "the readout as a file to hand on")
+    report.add_argument("--format", required=True, metavar="html|pdf|pptx|xlsx")
+    report.add_argument("--out", required=True, metavar="FILE")
+    report.add_argument("--inputs", type=Path, metavar="FILE.toml", help="a scenario for the ROI")
