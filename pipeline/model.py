@@ -314,6 +314,7 @@ EventKind = Literal[
     "exemption_ended",
     "fix_assigned",
     "twins_judged",
+    "policy_changed",
 ]
 
 

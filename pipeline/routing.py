@@ -88,7 +88,8 @@ def policy(rules: Sequence[Mapping[str, Any]], place: str) -> Policy:
 
     `place` is the file named in errors. Raises WrongCall for a rule that is not one.
     """
-    chosen = tuple(_own(rule, n, place) for n, rule in enumerate(rules, 1)) or _shipped().rules
+    own = tuple(_own(rule, n, place) for n, rule in enumerate(rules, 1) if not _is_off(rule, place))
+    chosen = own if rules else _shipped().rules
     names = [rule.name for rule in chosen]
     for name in names:
         if names.count(name) > 1:
@@ -103,9 +104,23 @@ def policy(rules: Sequence[Mapping[str, Any]], place: str) -> Policy:
     )
 
 
+def shipped_rules() -> tuple[Rule, ...]:
+    """The rules that apply to a pilot with none of its own, without the guards."""
+    return _shipped().rules
+
+
+def _is_off(rule: Mapping[str, Any], place: str) -> bool:
+    """Whether a rule is kept in the list but switched off."""
+    off = rule.get("off", False)
+    if not isinstance(off, bool):
+        name = rule.get("name", "without a name")
+        raise WrongCall(f"{place}: rule {name!r}: off is {off!r}: write true or false.")
+    return off
+
+
 def _own(rule: Mapping[str, Any], number: int, place: str) -> Rule:
     try:
-        return Rule.model_validate(dict(rule))
+        return Rule.model_validate({key: said for key, said in rule.items() if key != "off"})
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in fault["loc"])
@@ -159,10 +174,7 @@ def route(row: Mapping[str, Any]) -> Route:
 
     `row["fired"]` holds {rule, lane, because} per fired rule; ROUTINE fires always.
     """
-    fired = [FiredRule(**rule) for rule in row["fired"]]
-    if not fired:
-        raise CountbackError(f"Invoice {row['invoice_id']} fired no rule: report this.")
-    winner, rest = _winner(fired, row.get("rerouted_to"))
+    winner, rest = _judged(row)
     return Route(
         invoice_id=row["invoice_id"],
         customer_id=row["customer_id"],
@@ -178,6 +190,18 @@ def route(row: Mapping[str, Any]) -> Route:
         currency=row["currency"],
         open_amount=row["open_amount"],
     )
+
+
+def winner(row: Mapping[str, Any]) -> FiredRule:
+    """What decided one open invoice's lane: `row` has `fired` and `rerouted_to`."""
+    return _judged(row)[0]
+
+
+def _judged(row: Mapping[str, Any]) -> tuple[FiredRule, list[FiredRule]]:
+    fired = [FiredRule(**rule) for rule in row["fired"]]
+    if not fired:
+        raise CountbackError(f"Invoice {row['invoice_id']} fired no rule: report this.")
+    return _winner(fired, row.get("rerouted_to"))
 
 
 def _winner(fired: list[FiredRule], rerouted_to: str | None) -> tuple[FiredRule, list[FiredRule]]:

@@ -25,8 +25,8 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"routing", "context", "statistics", "replies"}),
     frozenset({"exports", "warehouse", "ledger", "prompts", "llm", "outbox"}),
     frozenset({"figures"}),
-    frozenset({"pilot", "drafting", "charts", "deciding", "proving"}),
-    frozenset({"roi", "opportunity"}),
+    frozenset({"pilot", "drafting", "charts", "deciding", "proving", "replaying"}),
+    frozenset({"roi", "opportunity", "segments"}),
     frozenset({"acting", "unknown_exports", "report"}),
     frozenset({"sending"}),
     frozenset({"health"}),
@@ -48,7 +48,7 @@ DOORS: dict[str, frozenset[str]] = {
         {
             *("pipeline/exports", "pipeline/warehouse", "pipeline/charts"),
             # A comparison's rows are too many for dictionaries: they go to NumPy as a frame.
-            *("pipeline/proving", "pipeline/bench", "pages"),
+            *("pipeline/proving", "pipeline/segments", "pipeline/bench", "pages"),
         }
     ),
     "pandas": frozenset({"pipeline/bench"}),

@@ -36,6 +36,7 @@ _DONE = {
     "exemption_ended": "held to the check again",
     "fix_assigned": "given to {person}",
     "twins_judged": "judged",
+    "policy_changed": "changed ({words})",
 }
 #: What an entry did that says nothing any more of what it was about.
 _TAKEN_BACK = {"fix_assigned": ("person", "given back"), "twins_judged": ("is_same", "unjudged")}

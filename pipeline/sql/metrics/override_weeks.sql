@@ -9,20 +9,11 @@ with judged as (
     select
         decisions.seq,
         decisions.on_day,
-        decisions.verdict,
-        decisions.reason,
-        decisions.verdict in ('reroute', 'hold', 'reject')
-        or (
-            decisions.verdict = 'edit'
-            and (decisions.edit_rate > 0.10 or decisions.has_protected_change)
-        ) as is_override,
-        decisions.verdict in ('reroute', 'hold')
-        or decisions.reason in ('PAID', 'DISPUTE_MISSED', 'RELATIONSHIP', 'TIMING') as is_routing
-    from standing_decisions as decisions
-    inner join customers on decisions.payload ->> 'customer_id' = customers.customer_id
-    where
-        customers.customer_key in (select scope.customer_key from scope)
-        and decisions.lane in ('routine', 'relationship')
+        decisions.is_override,
+        decisions.is_routing
+    from judged_decisions as decisions
+    inner join customers on decisions.customer_id = customers.customer_id
+    where customers.customer_key in (select scope.customer_key from scope)
 )
 
 select
