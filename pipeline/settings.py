@@ -60,6 +60,52 @@ class WindowsSection(Noun):
     baseline: tuple[date, date] | None = None
 
 
+#: The components of a segment's cleanliness, in the order in which they are shown.
+COMPONENTS = ("terms", "owner", "contact", "dispute", "concentration", "chronic", "po")
+_WEIGHTS = (20.0, 20.0, 20.0, 15.0, 10.0, 10.0, 5.0)
+_ANCHORS = (
+    *((0.80, 0.99), (0.70, 0.98), (0.70, 0.97), (0.10, 0.01)),
+    *((8.0, 40.0), (0.30, 0.05), (0.20, 0.02)),
+)
+
+
+class ChoosingSection(Noun):
+    """[choosing]: by what a segment is chosen; each weight and anchor is a judgement."""
+
+    worthwhile_days: float | None = Field(default=None, gt=0, le=30)
+    """The smallest change, in days past due at payment, that finance says would pay."""
+    near_points: float = Field(default=5.0, ge=0, le=100)
+    """Scores as near as this to the best are equally clean: the one with most to win leads."""
+    weights: dict[str, float] = Field(default_factory=dict, validate_default=True)
+    """Component -> weight; what is left out keeps its default."""
+    anchors: dict[str, tuple[float, float]] = Field(default_factory=dict, validate_default=True)
+    """Component -> (bad, good): 0 and 100 points."""
+
+    @field_validator("weights")
+    @classmethod
+    def _are_weights(cls, given: dict[str, float]) -> dict[str, float]:
+        found = {**dict(zip(COMPONENTS, _WEIGHTS, strict=True)), **_known_components(given)}
+        if any(not 0 <= weight <= 1000 for weight in found.values()) or not any(found.values()):
+            raise ValueError("weights lie between 0 and 1000, and one of them is above 0")
+        return found
+
+    @field_validator("anchors")
+    @classmethod
+    def _are_anchors(cls, given: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+        found = {**dict(zip(COMPONENTS, _ANCHORS, strict=True)), **_known_components(given)}
+        for name, (bad, good) in found.items():
+            if not (0 <= bad <= 1000 and 0 <= good <= 1000) or bad == good:
+                raise ValueError(f"the anchors of {name} are two different numbers, bad and good")
+        return found
+
+
+def _known_components(given: dict[str, Any]) -> dict[str, Any]:
+    for name in given:
+        if name not in COMPONENTS:
+            raise ValueError(f"{name!r} is none of {', '.join(COMPONENTS)}")
+    return given
+
+
 class DraftingSection(Noun):
     """[drafting]: who words the drafts; empty `model` is the built-in drafter."""
 
@@ -119,6 +165,7 @@ class Settings(Noun):
     segment: SegmentSection = SegmentSection()
     control: ControlSection = ControlSection()
     windows: WindowsSection = WindowsSection()
+    choosing: ChoosingSection = ChoosingSection()
     rates: dict[str, Decimal] = Field(default_factory=dict)
     """One unit of the currency in reporting currency, constant since day 0."""
     drafting: DraftingSection = DraftingSection()

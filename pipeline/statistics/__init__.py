@@ -1,7 +1,8 @@
 """Numbers with their uncertainty: arrays in, frozen results out; no file, no clock.
 
 Reading order: `survival` (how long invoices stay open), `cohort` and `before_after` (did
-the pilot change it), `within_customer` and `permutation` (checks on that); `overrides` on
+the pilot change it), `within_customer` and `permutation` (checks on that), `power` (what a pilot
+could see at all) and `stability` (whether a ranking is its weights' doing); `overrides` on
 `logistic` and `trends` (is the override rate falling); `hours` (disputes), `minutes`
 (human work), `ratios` (DSO and its kin); `intervals` beneath them all.
 """
@@ -26,6 +27,7 @@ from pipeline.statistics.overrides import (
     override_trend,
     pooled_weeks,
 )
+from pipeline.statistics.power import Detectable, detectable
 from pipeline.statistics.ratios import (
     Countback,
     absorbing_chain,
@@ -40,6 +42,7 @@ from pipeline.statistics.ratios import (
     roll_rate,
     weighted_days,
 )
+from pipeline.statistics.stability import first_place_shares
 from pipeline.statistics.survival import (
     Curve,
     kaplan_meier,
@@ -64,6 +67,7 @@ __all__ = [
     "Cohort",
     "Countback",
     "Curve",
+    "Detectable",
     "DiffInDiff",
     "GeometricRatio",
     "HumanMinutes",
@@ -88,8 +92,10 @@ __all__ = [
     "cochran_armitage",
     "collection_effectiveness",
     "countback",
+    "detectable",
     "dso",
     "dso_average",
+    "first_place_shares",
     "geometric_ratio",
     "hter",
     "human_minutes",

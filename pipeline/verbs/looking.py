@@ -1,4 +1,4 @@
-"""What the books say: aging, DSO, rolls, routes, data health and replies."""
+"""What the books say: aging, DSO, rolls, routes, data health, segments and replies."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from pipeline.health.overview import told as health_told
 from pipeline.model import WrongCall
 from pipeline.pilot import Pilot
 from pipeline.printing import route_result
+from pipeline.segments import segments
+from pipeline.segments import told as segments_told
 from pipeline.verbs.calling import AddVerb, Result, day, pilot_of
 from pipeline.warehouse.reply_file import read_reply_file, told_replies
 
@@ -72,6 +74,12 @@ def _replies(call: argparse.Namespace) -> tuple[Result, int]:
     return {"messages": list(found.messages)}, 1 if found.faults else 0
 
 
+def _segments(call: argparse.Namespace) -> tuple[Result, int]:
+    call.told = segments_told
+    found = segments(pilot_of(call), call.as_of)
+    return found, 0 if found["verdict"] == "recommended" else 1
+
+
 def add(verb: AddVerb) -> None:
     """The verbs that look."""
     for name, run, told in (
@@ -88,6 +96,7 @@ def add(verb: AddVerb) -> None:
             figure.add_argument("--week-ending", type=day, required=True)
     verb("route", _route, "every open invoice's lane, with its reasons")
     verb("health", _health, "what is wrong in the data, worst by money first, and the fix list")
+    verb("segments", _segments, "which customers to pilot on, and why not the others")
     verb("replies", _replies, "what the messages of a file mean").add_argument(
         "file", metavar="FILE"
     )
