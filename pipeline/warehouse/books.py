@@ -20,7 +20,7 @@ import duckdb
 
 from pipeline import exports, model
 from pipeline.exports import Layout
-from pipeline.exports.confined import ConfinedReader
+from pipeline.exports.confined import ConfinedReader, lent_reader
 from pipeline.model import CountbackError, fingerprint
 from pipeline.replies import rules_fingerprint
 from pipeline.warehouse.conversions import MACROS, quoted
@@ -268,7 +268,7 @@ def _take_in(
     answers = ingredients.answers
     with ExitStack() as stack:
         if None in known:
-            reader = stack.enter_context(ConfinedReader(ingredients.layouts))
+            reader = stack.enter_context(lent_reader(ingredients.layouts))
         for file_id, (file, old_id) in enumerate(zip(ingredients.files, known, strict=True)):
             if renewal and file_id not in renewal.files:
                 progress(f"Keeping {file.name}")

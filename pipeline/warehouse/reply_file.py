@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from pipeline.exports import Reading, load_layouts
-from pipeline.exports.confined import ConfinedReader
+from pipeline.exports.confined import ConfinedReader, lent_reader
 from pipeline.exports.layouts import SHIPPED
 from pipeline.model import CountbackError, WrongCall
 from pipeline.replies import Span, Understood
@@ -56,7 +56,7 @@ def read_reply_file(path: Path) -> ReplyFile:
     """
     if not path.is_file():
         raise WrongCall(f"{path}: there is no such file: name a messages.csv.")
-    with ConfinedReader(load_layouts(SHIPPED)) as reader, closing(connect(":memory:")) as books:
+    with lent_reader(load_layouts(SHIPPED)) as reader, closing(connect(":memory:")) as books:
         reading = _reading(reader, path)
         create_tables(books)
         books.execute("; ".join(INTAKE_NEEDS))

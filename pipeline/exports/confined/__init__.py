@@ -2,9 +2,10 @@
 
 Reading order: `limits` (what a file may take), `child` (the process that reads), `parcel` (how a
 reading comes out of it, and what is checked), `process` (the child as its parent holds it),
-`reader` (one child for all files of a load).
+`reader` (one child for all files of a load), `lending` (which outlives the load for a while).
 """
 
+from pipeline.exports.confined.lending import lent_reader
 from pipeline.exports.confined.reader import ConfinedReader
 
-__all__ = ["ConfinedReader"]
+__all__ = ["ConfinedReader", "lent_reader"]
