@@ -52,8 +52,8 @@ def provenance_section(pilot: Pilot, day: Day, prints: dict[str, str]) -> Sectio
     """As of when, and from what."""
     rows = (
         (words("Pilot"), words(pilot.name)),
-        (words("As of the close of"), on(day.as_of)),
-        (words("Day 0"), on(pilot.settings.pilot.started_on)),
+        (words("As of the close of"), words(on(day.as_of).text)),
+        (words("Day 0"), words(on(pilot.settings.pilot.started_on).text)),
         (words("Reporting currency"), words(day.lens.currency)),
         *((words(f"{name}, SHA-256"), words(value)) for name, value in prints.items()),
     )

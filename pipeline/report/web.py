@@ -9,6 +9,8 @@ from pipeline.report.drawing import chart_svg, intervals_svg
 from pipeline.report.shapes import Cell, Readout, Section, Table
 from pipeline.report.wording import on
 
+#: A table of so few rows is never torn apart by a page's end.
+_SHORT = 9
 _STYLE = """
 :root { --accent: %(colour)s }
 * { box-sizing: border-box }
@@ -37,7 +39,9 @@ svg text.name { font-weight: 600 }
 table { border-collapse: collapse; width: 100%%; margin: .7rem 0; font-size: .86rem }
 caption { text-align: left; font-weight: 600; padding-bottom: .2rem }
 th, td { text-align: left; padding: .22rem .5rem; border-bottom: 1px solid #ccd2d8;
-  vertical-align: top; overflow-wrap: anywhere }
+  vertical-align: top }
+tbody th, td:last-child { overflow-wrap: anywhere }
+td:last-child { min-width: 9em }
 thead th { border-bottom: 1.5px solid #16202a; overflow-wrap: normal; vertical-align: bottom }
 tbody th { min-width: 8.5em }
 tbody th { font-weight: 600 }
@@ -51,6 +55,7 @@ footer { margin-top: 2rem; border-top: 1px solid #aab2ba; padding-top: .4rem; fo
   @bottom-left { content: "%(day)s"; font: 9px sans-serif }
   @bottom-right { content: "Page " counter(page) " of " counter(pages); font: 9px sans-serif } }
 @media print {
+  .short { break-inside: avoid } footer { display: none }
   body { font-size: 10.5pt; padding: 0; max-width: none }
   h2 { break-after: avoid } tr { break-inside: avoid } thead { display: table-header-group }
 }
@@ -72,8 +77,9 @@ def html_bytes(readout: Readout) -> bytes:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(_name(readout))}</title><style>{_style(readout)}</style></head>\n<body>"
         f"{banner}{_header(readout)}<div class='three'>{three}</div>\n"
+        f'<p class="note">{escape(readout.stamp)}</p>'
         f"<main>{''.join(_section(section, readout.colour) for section in readout.sections)}"
-        f"</main>\n<footer>{escape(readout.stamp)}{_also(readout.banner)}</footer></body></html>\n"
+        f"</main>\n<footer>{escape(_name(readout))}{_also(readout.banner)}</footer></body></html>\n"
     )
     return page.encode()
 
@@ -141,9 +147,10 @@ def _table(table: Table) -> str:
         f'<th scope="col"{_kind(is_number)}>{escape(name)}</th>'
         for name, is_number in zip(table.headings, numeric, strict=True)
     )
+    kind = ' class="short"' if len(table.rows) <= _SHORT else ""
     body = "".join(f"<tr>{_row(row, numeric)}</tr>" for row in table.rows)
     return (
-        f"<table><caption>{escape(table.title)}</caption><thead><tr>{head}</tr></thead>"
+        f"<table{kind}><caption>{escape(table.title)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table>"
     )
 

@@ -10,13 +10,20 @@ from typing import Any
 from pipeline.model import WrongCall
 from pipeline.pilot import Pilot
 from pipeline.report.content import readout
+from pipeline.report.printed import pdf_bytes
 from pipeline.report.shapes import Readout
+from pipeline.report.slides import pptx_bytes
 from pipeline.report.web import html_bytes
+from pipeline.report.workbook import xlsx_bytes
 from pipeline.roi import Given, read_inputs
 
+_OFFICE = "application/vnd.openxmlformats-officedocument"
 #: Format -> (what writes it, its media type).
 _WRITERS: dict[str, tuple[Callable[[Readout], bytes], str]] = {
     "html": (html_bytes, "text/html"),
+    "pdf": (pdf_bytes, "application/pdf"),
+    "pptx": (pptx_bytes, f"{_OFFICE}.presentationml.presentation"),
+    "xlsx": (xlsx_bytes, f"{_OFFICE}.spreadsheetml.sheet"),
 }
 #: Format -> media type.
 FORMATS = {name: media for name, (_, media) in _WRITERS.items()}

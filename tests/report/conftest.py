@@ -44,7 +44,10 @@ def books(customers: int = 4) -> str:
         names.append(f"c{number} | Customer {number} | {tier} | NET30")
         for place, due in enumerate(_DUE):
             name, amount = f"I{number}-{place}", f"{100 + 7 * number + place}.10"
-            issued, paid = due - timedelta(days=30), due + timedelta(days=1 + (number + place) % 12)
+            issued, paid = (
+                due - timedelta(days=30),
+                due + timedelta(days=1 + (5 * number + 7 * place * place) % 12),
+            )
             invoices.append(f"{name} | c{number} | {issued} | {due} | {amount} | USD")
             cash.append(f"a-{name} | {name} | cash | {paid} | {amount} | USD")
     files = {

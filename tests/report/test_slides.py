@@ -1,0 +1,80 @@
+"""The readout as slides, opened again."""
+
+from __future__ import annotations
+
+import io
+import time
+from typing import Any
+
+import pytest
+from pptx import Presentation
+
+from pipeline.report import rendered
+from pipeline.report.shapes import SYNTHETIC, Readout
+from tests.drawn import Draw
+from tests.report.conftest import books, made
+
+
+def opened(found: Readout) -> Any:
+    return Presentation(io.BytesIO(rendered(found, "pptx")))
+
+
+def text(slide: Any) -> str:
+    lines = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+    for shape in slide.shapes:
+        if shape.has_table:
+            lines += [cell.text for row in shape.table.rows for cell in row.cells]
+    return "\n".join(lines)
+
+
+def test_the_first_slide_is_the_claim_with_its_three_numbers(found: Readout) -> None:
+    deck = opened(found)
+    first = deck.slides[0]
+    assert first.shapes.title.text_frame.text == found.title
+    for one in found.headlines:
+        assert one.cell.text in text(first)
+    assert len(deck.slides) == 6
+
+
+def test_tables_show_the_same_words_as_every_other_format(found: Readout) -> None:
+    tables = {table.title: table for table in found.tables}
+    shown = [s for slide in opened(found).slides for s in slide.shapes if s.has_table]
+    assert len(shown) == 6
+    for shape in shown:
+        table = tables[shape.name]
+        read = [[cell.text for cell in row.cells] for row in shape.table.rows]
+        assert read[0] == list(table.headings)
+        assert read[1:] == [[cell.text for cell in row] for row in table.rows][: len(read) - 1]
+
+
+def test_charts_can_be_edited_and_hold_the_exact_figures(found: Readout) -> None:
+    wanted = {chart.title: chart for section in found.sections for chart in section.charts}
+    drawn = [s for slide in opened(found).slides for s in slide.shapes if s.has_chart]
+    assert {shape.name for shape in drawn} == set(wanted)
+    for shape in drawn:
+        series = {one.name: tuple(one.values) for one in shape.chart.plots[0].series}
+        for one in wanted[shape.name].series:
+            assert series[one.name] == pytest.approx(one.values)
+
+
+def test_definitions_and_fingerprints_are_in_the_notes(found: Readout) -> None:
+    notes = opened(found).slides[0].notes_slide.notes_text_frame.text
+    assert "Days sales outstanding | days | lower | Period-end DSO" in notes
+    assert found.stamp in notes
+
+
+def test_made_up_data_is_marked_on_every_slide(found: Readout) -> None:
+    for slide in opened(found).slides:
+        assert SYNTHETIC in text(slide)
+
+
+def test_a_pilot_that_lacks_everything_still_makes_slides(drawn: Draw) -> None:
+    pilot = drawn(books(1), "[pilot]\nas_of = 2026-03-31\n")
+    deck = opened(made(pilot))
+    assert "Cannot tell yet." in text(deck.slides[0])
+
+
+def test_the_same_readout_gives_the_same_bytes_a_moment_later(found: Readout) -> None:
+    first = rendered(found, "pptx")
+    time.sleep(2.1)  # an archive tells two seconds apart
+    assert rendered(found, "pptx") == first
