@@ -27,12 +27,14 @@ SITE: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "Prove": (
         ("pages/prove/pilot.py", "Pilot", "monitoring"),
+        ("pages/prove/overrides.py", "Overrides", "rule"),
         ("pages/prove/before_after.py", "Before and after", "compare_arrows"),
         ("pages/prove/roi.py", "ROI", "savings"),
         ("pages/prove/opportunity.py", "Where to start", "explore"),
     ),
     "Explain": (
         ("pages/explain/method.py", "Method", "menu_book"),
+        ("pages/explain/policy.py", "Policy", "alt_route"),
         ("pages/explain/audit.py", "Record", "fact_check"),
     ),
 }

@@ -28,6 +28,7 @@ _KINDS = {
     "hand_over_unknown": "In doubt",
     "batch_approved": "Batches",
     "protocol_frozen": "Protocol",
+    "policy_changed": "Policy",
 }
 #: More rows than this are for the file, not for the eye.
 SHOWN = 2_000

@@ -2,13 +2,15 @@
 
 Reading order: `style` (colours, frame, alt text), `weekly` (the four metrics by week),
 `comparison` (before and after against a control), `ages` (what is open, by age), `cleaning`
-(blocked money as data is mended), `paying` (what the case for it rests on). A chart's title is
+(blocked money as data is mended), `paying` (what the case for it rests on), `overriding` (which
+rule keeps being corrected). A chart's title is
 the question that it answers; `alt` gives the same answer in words.
 """
 
 from pipeline.charts.ages import aging
 from pipeline.charts.cleaning import clean_up
 from pipeline.charts.comparison import dso_lines, effect_interval, four_cells
+from pipeline.charts.overriding import overrides_by_rule
 from pipeline.charts.paying import break_even, net_band, tornado
 from pipeline.charts.style import AGE_COLOURS, CONFIG, CONTROL, PILOT, Mark, alt
 from pipeline.charts.weekly import (
@@ -36,6 +38,7 @@ __all__ = [
     "minutes_by_kind",
     "net_band",
     "override_weeks",
+    "overrides_by_rule",
     "run_chart",
     "tornado",
     "weekly_roll",

@@ -2,11 +2,20 @@
 
 Reading order: `four_metrics` (minutes, dollars aging, dispute hours, overrides), `guards`
 (what could make the comparison lie), `before_after` (the comparison, its interval, its verdict),
-`limits` (what it does not prove).
+`limits` (what it does not prove), `overriding` (overrides by rule, lane, reason and week).
 """
 
 from pipeline.proving.before_after import before_after, dso_lines, latest_read_out
 from pipeline.proving.four_metrics import four_metrics
 from pipeline.proving.limits import not_proven
+from pipeline.proving.overriding import OverrideParts, override_parts
 
-__all__ = ["before_after", "dso_lines", "four_metrics", "latest_read_out", "not_proven"]
+__all__ = [
+    "OverrideParts",
+    "before_after",
+    "dso_lines",
+    "four_metrics",
+    "latest_read_out",
+    "not_proven",
+    "override_parts",
+]

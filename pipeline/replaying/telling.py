@@ -158,7 +158,10 @@ def told(result: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _why(rule: Mapping[str, Any]) -> str:
-    said = [
-        f"{n} {REASONS.get(reason, 'without a reason')}" for reason, n in rule["reasons"].items()
-    ]
+    said = [f"{n} {reason_words(code)}" for code, n in rule["reasons"].items()]
     return f" ({'; '.join(said)})" if said else ""
+
+
+def reason_words(code: str) -> str:
+    """What a reason's code says; an override without one is named as that."""
+    return REASONS.get(code, "without a reason")

@@ -53,6 +53,7 @@ select
     week_end,
     n,
     k,
+    k / n as rate,
     routing,
     wording
 from counted

@@ -1,0 +1,149 @@
+"""Prove · Overrides: which rule, lane, reason and week, with every override behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from pages.parts import session
+from pages.parts.behind import how_counted
+from pages.parts.figures import figure
+from pages.parts.phases import marks
+from pages.parts.session import Session
+from pages.parts.tables import save, table
+from pages.parts.wording import LANE_TITLES, counted, escaped
+from pipeline import charts
+from pipeline.model import REASONS
+from pipeline.proving import OverrideParts, four_metrics, override_parts
+from pipeline.replaying import as_it_stands
+
+
+def page() -> None:
+    """The verdict, the rules by week, the four tables, and each rule's overrides."""
+    here = session.here()
+    st.title("Which rule keeps being overridden?")
+    if here.is_empty:
+        st.info("No invoice is loaded yet: drop the exports on **Prepare → Exports** first.")
+        return
+    settings = here.pilot.settings
+    parts = here.kept("override parts", lambda: override_parts(here.day, settings))
+    rate = here.kept("four metrics", lambda: four_metrics(here.day, settings))["override_rate"]
+    st.markdown(f"**{escaped(rate['sentence'])}**")
+    if not parts.shares.rows:
+        st.info(
+            "No draft has been decided since go-live: work the **Queue**, and every approval, "
+            "edit, re-route, hold or rejection is counted here under the rule that proposed it."
+        )
+        return
+    _weeks(here, parts, rate["verdict"])
+    _tables(parts)
+    _one_rule(here, parts)
+    how_counted(parts.shares, parts.drafts, key="override_parts")
+
+
+def _weeks(here: Session, parts: OverrideParts, verdict: str) -> None:
+    rules = [row["rule"] for row in parts.by("rule") if row["k"]]
+    rows = [row for row in parts.by("rule and week") if row["k"]]
+    if not rows:
+        st.info("No draft was overridden since go-live.")
+        return
+    drawn = charts.overrides_by_rule(rows, rules, verdict, marks(here.pilot.settings))
+    figure(drawn, rows, key="overrides_by_rule", columns=("week_end", "rule", "k", "n"))
+    st.caption(
+        "If one rule's overrides do not fall by week eight, that rule is wrong, not the words. Few "
+        "drafts a week say little: the n stands in every cell."
+    )
+
+
+def _tables(parts: OverrideParts) -> None:
+    names = ("rule", "lane", "reason", "week")
+    tabs = st.tabs(["By rule", "By lane", "By reason", "By week"])
+    for tab, name in zip(tabs, names, strict=True):
+        with tab:
+            rows = [_share(name, row) for row in parts.by(name)]
+            table(rows, key=f"overrides_{name}", alt=f"Overrides by {name}", height="content")
+            save(rows, key=f"overrides_{name}_csv", name=f"overrides_by_{name}")
+
+
+def _share(name: str, row: Any) -> dict[str, Any]:
+    said = {
+        "rule": row["rule"],
+        "lane": LANE_TITLES.get(row["lane"]),
+        "reason": REASONS.get(row["reason"] or "", "no reason given"),
+        "week": row["week_end"],
+    }
+    return {
+        name: said[name],
+        "n": row["n"],
+        "k": row["k"],
+        "rate": row["rate"],
+        "changed_the_play": row["routing"],
+        "changed_the_words": row["wording"],
+    }
+
+
+def _one_rule(here: Session, parts: OverrideParts) -> None:
+    st.header("The overrides of one rule", anchor="rule")
+    by_rule = {row["rule"]: row for row in parts.by("rule")}
+    if st.session_state.get("override_rule") not in by_rule:
+        st.session_state.override_rule = next(iter(by_rule))
+    rule = st.selectbox("Rule", list(by_rule), key="override_rule", label_visibility="collapsed")
+    chosen = by_rule[rule]
+    st.markdown(
+        f"{counted(chosen['k'], 'override')} of {counted(chosen['n'], 'draft')}: "
+        f"{chosen['routing']} changed the play, {chosen['wording']} the words or a fact."
+    )
+    rows = parts.of(rule)
+    if rows:
+        _list(rows)
+    _open_policy(here, rule)
+
+
+def _list(rows: Any) -> None:
+    shown = [
+        {
+            "on": row["on_day"],
+            "customer": row["customer_name"],
+            "case": row["case_id"],
+            "what": _what(row),
+            "reason": REASONS.get(row["reason"] or "", "no reason given"),
+            "note": row["note"],
+            "by": row["decided_by"],
+        }
+        for row in rows
+    ]
+    event = st.dataframe(
+        shown,
+        key="override_list",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        alt="Overrides of this rule, newest first",
+    )
+    save(shown, key="override_list_csv", name="overrides_of_rule")
+    picked = event["selection"]["rows"]
+    if picked and picked[0] < len(rows):
+        case = rows[picked[0]]["case_id"]
+        if st.button("Open it in the record", key="override_record", icon=":material/fact_check:"):
+            st.session_state.record_search = case
+            st.switch_page("pages/explain/audit.py")
+
+
+def _what(row: Any) -> str:
+    if row["verdict"] == "reroute":
+        return f"re-routed to {LANE_TITLES[row['new_lane']]}"
+    done = {"hold": f"held until {row['hold_until']}", "reject": "rejected", "edit": "edited"}
+    return done[row["verdict"]]
+
+
+def _open_policy(here: Session, rule: str) -> None:
+    names = {own["name"] for own in as_it_stands(here.pilot).rules}
+    if rule not in names:
+        st.caption("No policy changes this one: it always stands, or a person sent the case there.")
+    elif st.button("Change this rule", key="override_policy", icon=":material/alt_route:"):
+        st.session_state.policy_rule = rule
+        st.switch_page("pages/explain/policy.py", query_params={"rule": rule})
+
+
+page()
