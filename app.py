@@ -19,6 +19,7 @@ SITE: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("pages/prepare/exports.py", "Exports", "upload_file"),
         ("pages/prepare/mapping.py", "Mapping", "table_edit"),
         ("pages/prepare/data_health.py", "Data health", "health_and_safety"),
+        ("pages/prepare/segment.py", "Segment", "filter_alt"),
     ),
     "Work": (
         ("pages/work/queue.py", "Queue", "inbox"),

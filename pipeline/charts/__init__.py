@@ -8,6 +8,7 @@ the question that it answers; `alt` gives the same answer in words.
 """
 
 from pipeline.charts.ages import aging
+from pipeline.charts.choosing import clean_against_headroom, eligibility
 from pipeline.charts.cleaning import clean_up
 from pipeline.charts.comparison import dso_lines, effect_interval, four_cells
 from pipeline.charts.overriding import overrides_by_rule
@@ -30,10 +31,12 @@ __all__ = [
     "aging",
     "alt",
     "break_even",
+    "clean_against_headroom",
     "clean_up",
     "dispute_waits",
     "dso_lines",
     "effect_interval",
+    "eligibility",
     "four_cells",
     "minutes_by_kind",
     "net_band",

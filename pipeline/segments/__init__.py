@@ -3,13 +3,24 @@
 Reading order: `candidates` (every way to cut a segment), `spans` (when it is looked at),
 `scoring` (how clean it is), `paying` (what there is to win, and what could be seen), `gates` (what
 it must pass), `waterfall` (what a pilot may handle), `choosing` (all of it, and which one),
-`telling` (in words), `toml` (for pilot.toml), `asking`.
+`telling` (in words), `behind` (the rows), `toml` (for pilot.toml), `asking`.
 """
 
 from pipeline.segments.asking import segments
+from pipeline.segments.behind import open_invoices
 from pipeline.segments.choosing import choose
 from pipeline.segments.scoring import LABELS, Measure, components, score
 from pipeline.segments.telling import told
 from pipeline.segments.toml import as_toml
 
-__all__ = ["LABELS", "Measure", "as_toml", "choose", "components", "score", "segments", "told"]
+__all__ = [
+    "LABELS",
+    "Measure",
+    "as_toml",
+    "choose",
+    "components",
+    "open_invoices",
+    "score",
+    "segments",
+    "told",
+]

@@ -139,6 +139,7 @@ def _shown(
     return {
         "candidate": candidate.name,
         "trait": candidate.trait,
+        "value": candidate.value,
         "customers": len(candidate.pilot),
         "control_customers": len(candidate.control),
         "passes": all(gate.ok for gate in gates),

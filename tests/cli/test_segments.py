@@ -14,7 +14,7 @@ CANDIDATE = {
     *("candidate", "trait", "customers", "control_customers", "passes", "gates", "score"),
     *("components", "rdpd30", "due_per_day", "headroom", "invoices_due_60", "power"),
     *("minimum_detectable_days", "waterfall", "where", "control_where", "carved_out"),
-    *("siblings", "first_share", "because"),
+    *("siblings", "first_share", "because", "value"),
 }
 
 
