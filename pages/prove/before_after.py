@@ -11,6 +11,7 @@ from pages.parts import session
 from pages.parts.behind import how_counted
 from pages.parts.figures import figure
 from pages.parts.phases import marks, reached, standing
+from pages.parts.readout import readout_button
 from pages.parts.session import Session
 from pages.parts.wording import day, escaped
 from pipeline import charts
@@ -52,6 +53,7 @@ def page() -> None:
         return
     settings = here.pilot.settings
     st.markdown(escaped(standing(settings, here.as_of)))
+    readout_button(here)
     if not (settings.pilot.started_on and settings.segment.where and settings.control.where):
         _not_set_up(here)
         _dso(here)

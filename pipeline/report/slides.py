@@ -139,7 +139,7 @@ class _Deck:
             self._chart(slide, chart, place, len(charts), top)
         wanted = _TABLES[section.title]
         tables = [table for table in section.tables if table.title in wanted]
-        self._tables(slide, tables, 4.75 if charts else top)
+        self._tables(slide, tables, 4.45 if charts else top)
 
     def _tables(self, slide: Any, tables: list[Table], top: float) -> None:
         wide = Emu(int((_WIDTH - 2 * _LEFT) / max(len(tables), 1)))
@@ -158,7 +158,7 @@ class _Deck:
                 self._text(slide, 6.65, 0.3, more, 10)
 
     def _fill(self, grid: Any, table: Table, rows: int) -> None:
-        size = 10 if len(table.headings) > 3 or rows > 6 else 12
+        size = 9 if len(table.headings) > 6 else 10 if rows > 6 else 12
         for column, name in enumerate(table.headings):
             self._cell(grid.cell(0, column), name, size, is_head=True)
         for row, cells in enumerate(table.rows[:rows], start=1):
@@ -186,7 +186,7 @@ class _Deck:
         kind = XL_CHART_TYPE.LINE if chart.kind == "lines" else XL_CHART_TYPE.COLUMN_CLUSTERED
         wide = Emu(int((_WIDTH - 2 * _LEFT) / of))
         box = slide.shapes.add_chart(
-            kind, Emu(_LEFT + wide * place), Inches(top), wide, Inches(4.6 - top), data
+            kind, Emu(_LEFT + wide * place), Inches(top), wide, Inches(4.35 - top), data
         )
         box.name = chart.title
         # What a reader who cannot see the chart is told.
