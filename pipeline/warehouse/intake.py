@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import duckdb
+import polars as pl
 
 from pipeline.exports import KINDS, CsvSource, FrameSource, Kind, Reading, Table
 from pipeline.model import CountbackError
@@ -34,13 +35,17 @@ create table refusals (
     is_reconciled boolean, is_whole_row boolean
 );
 """
-_WHOLE_ROWS = """
+_WHOLE_ROWS = f"""
 insert into refusals
-select ?, it."row", it.column_name, it.value, it.reason, false, true
-from (select unnest(
-    ?::struct("row" integer, column_name varchar, value varchar, reason varchar)[],
-    recursive := true
-)) as it
+select ?, it."row"::integer, it.column_name, it.value, it.reason, false, true from {INCOMING} as it
+"""
+_SKIPPED_ROWS = f"""
+update files
+set skipped_rows = (
+    select list(struct_pack("row" := it."row"::integer, why := it.why) order by it.place)
+    from {INCOMING} as it
+)
+where file_id = ?
 """
 
 
@@ -82,7 +87,8 @@ class Intake:
         self._refuse_whole_rows(file_id, reading)
         if reading.source is None:
             return
-        with self._offered(reading):
+        source = reading.source
+        with self._offered(source.frame if isinstance(source, FrameSource) else None):
             for table in reading.tables:
                 self._load(file_id, reading, table)
         add_prose(self._connection, file_id, reading)
@@ -104,7 +110,7 @@ class Intake:
                 _state(reading),
                 reading.refusal,
                 list(reading.warnings),
-                [{"row": skipped.row, "why": skipped.why} for skipped in reading.skipped],
+                [],
                 question.question if question else None,
                 list(question.choices) if question else None,
                 reading.date_order,
@@ -114,22 +120,38 @@ class Intake:
                 reading.report_as_of,
             ],
         )
+        if reading.skipped:
+            skipped = pl.DataFrame(
+                {
+                    "place": range(len(reading.skipped)),
+                    "row": [one.row for one in reading.skipped],
+                    "why": [one.why for one in reading.skipped],
+                }
+            )
+            with self._offered(skipped):
+                self._connection.execute(_SKIPPED_ROWS, [file_id])
 
     def _refuse_whole_rows(self, file_id: int, reading: Reading) -> None:
-        if reading.refused:
-            rows = [
-                {"row": r.row, "column_name": r.column, "value": r.value, "reason": r.reason}
-                for r in reading.refused
-            ]
-            self._connection.execute(_WHOLE_ROWS, [file_id, rows])
+        if not reading.refused:
+            return
+        refused = pl.DataFrame(
+            {
+                "row": [one.row for one in reading.refused],
+                "column_name": [one.column for one in reading.refused],
+                "value": [one.value for one in reading.refused],
+                "reason": [one.reason for one in reading.refused],
+            }
+        )
+        with self._offered(refused):
+            self._connection.execute(_WHOLE_ROWS, [file_id])
 
     @contextmanager
-    def _offered(self, reading: Reading) -> Iterator[None]:
-        """A frame's rows under the name that the statements read from."""
-        if not isinstance(reading.source, FrameSource):
+    def _offered(self, frame: pl.DataFrame | None) -> Iterator[None]:
+        """A frame's rows under the name that the statements read from; None when there is none."""
+        if frame is None:
             yield
             return
-        self._connection.register(INCOMING, reading.source.frame)
+        self._connection.register(INCOMING, frame)
         try:
             yield
         finally:
