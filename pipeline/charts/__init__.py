@@ -3,8 +3,8 @@
 Reading order: `style` (colours, frame, alt text), `weekly` (the four metrics by week),
 `comparison` (before and after against a control), `ages` (what is open, by age), `cleaning`
 (blocked money as data is mended), `paying` (what the case for it rests on), `overriding` (which
-rule keeps being corrected). A chart's title is
-the question that it answers; `alt` gives the same answer in words.
+rule keeps being corrected), `choosing` (how clean a segment is, what is to win, what is left).
+A chart's title is the question that it answers; `alt` gives the same answer in words.
 """
 
 from pipeline.charts.ages import aging

@@ -153,7 +153,7 @@ def _shown(
         "waterfall": waterfall(day, steps),
         "where": candidate.where,
         "control_where": candidate.control_where,
-        "carved_out": list(candidate.top_ten),
+        "carved_out": [] if candidate.is_as_set else list(candidate.top_ten),
         "siblings": list(candidate.siblings),
     }
 
