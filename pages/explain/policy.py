@@ -90,7 +90,7 @@ def _undo(here: Session) -> None:
         return
     words = f"Last changed by {last.by}, {moment(last.at)}: {last.payload['words']}."
     st.markdown(escaped(words))
-    is_still = last.payload["after"]["policy"] == here.pilot.policy.fingerprint
+    is_still = last.payload["after"]["written"] == standing_policy(here.pilot).fingerprint
     if is_still and "undoes" not in last.payload:
         st.button(
             "Undo this change",
@@ -193,7 +193,7 @@ def _verdict(here: Session, before: Proposal, changed: Proposal) -> None:
 
 
 def _key(here: Session, changed: Proposal) -> tuple[object, ...]:
-    return (*here.key, changed.policy.fingerprint, changed.hands_off)
+    return (*here.key, changed.fingerprint)
 
 
 def _preview(here: Session, changed: Proposal) -> None:

@@ -21,7 +21,7 @@ Rule = dict[str, Any]
 def draft(here: Session) -> Proposal:
     """The changed policy; the pilot's own again once that was changed by somebody else."""
     stands = as_it_stands(here.pilot)
-    base = (str(here.pilot.folder), stands.policy.fingerprint, stands.hands_off)
+    base = (str(here.pilot.folder), stands.fingerprint)
     kept = st.session_state.get("policy_draft")
     if kept is None or kept[0] != base:
         kept = st.session_state.policy_draft = (base, stands)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from pipeline.model import Rule, WrongCall
+from pipeline.model import Rule, WrongCall, canonical_json, fingerprint
 from pipeline.pilot import Pilot
 from pipeline.replaying.conditions import masked, thresholds
 from pipeline.routing import Policy, policy, shipped_rules
@@ -34,6 +34,12 @@ class Proposal:
     def policy(self) -> Policy:
         """The policy they make, guards in their places; raises WrongCall for what is no rule."""
         return policy(self.rules, self.place)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of all that is written: rules, those that are off, and the hands-off list."""
+        rules = [{**rule, "off": rule.get("off", False)} for rule in self.rules]
+        return fingerprint(canonical_json([rules, list(self.hands_off)]))
 
     def check(self, day: Day) -> None:
         """Binds every rule to the books; raises WrongCall naming the rule and the column."""

@@ -32,19 +32,19 @@ def save(
 ) -> Entry:
     """Writes a changed policy into pilot.toml and on the record; returns the entry.
 
-    `seen` is the fingerprint of the policy that was changed. Raises CountbackError when somebody
-    changed it since, WrongCall when nothing is changed, a rule does not fit the books, or no
-    person is named; nothing is written then.
+    `seen` is the fingerprint of the proposal that the change began from. Raises CountbackError
+    when somebody changed it since, WrongCall when nothing is changed, a rule does not fit the
+    books, or no person is named; nothing is written then.
     """
     check_named(by)
     fresh = Pilot.open(pilot.folder)
     before = as_it_stands(fresh)
-    if before.policy.fingerprint != seen:
+    if before.fingerprint != seen:
         raise CountbackError(
             "The policy was changed by somebody since: look again, then change it."
         )
     found = changes(before, changed)
-    if not found and _written(before) == _written(changed):
+    if not found and before.fingerprint == changed.fingerprint:
         raise WrongCall("Nothing is changed: there is nothing to save.")
     with fresh.day(on_day) as day:
         changed.check(day)
@@ -68,7 +68,7 @@ def undo_change(pilot: Pilot, event_id: str, *, by: str, now: datetime, on_day: 
     if last is None or last.event_id != event_id:
         raise CountbackError("The policy was changed again since: undo the newest change first.")
     before, after = last.payload["before"], last.payload["after"]
-    if as_it_stands(fresh).policy.fingerprint != after["policy"]:
+    if as_it_stands(fresh).fingerprint != after["written"]:
         raise CountbackError("pilot.toml was edited since the change: mend it there by hand.")
     said = {"words": "put back", "before": after, "after": before, "undoes": event_id}
     rules = before["rules"] if before["own"] else []
@@ -89,14 +89,11 @@ def _snapshot(pilot: Pilot, policy: Proposal) -> dict[str, Any]:
     """All it takes to know a policy again: its fingerprint, its rules' text, its lists."""
     return {
         "policy": policy.policy.fingerprint,
+        "written": policy.fingerprint,
         "rules": [dict(_kept(rule)) for rule in policy.rules],
         "hands_off": list(policy.hands_off),
         "own": bool(pilot.settings.rule),
     }
-
-
-def _written(policy: Proposal) -> str:
-    return "\n".join(_table_lines(policy.rules))
 
 
 def _put(pilot: Pilot, rules: Iterable[RuleTable], hands_off: Iterable[str], event: Event) -> Entry:

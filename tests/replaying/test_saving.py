@@ -18,7 +18,7 @@ from tests.replaying.conftest import NOW, ON, SETTINGS, changed, shorter
 
 
 def saved(pilot: Pilot, after: Proposal, by: str = "Ana") -> Entry:
-    seen = as_it_stands(pilot).policy.fingerprint
+    seen = as_it_stands(pilot).fingerprint
     return save(pilot, after, seen=seen, by=by, now=NOW, on_day=ON)
 
 
@@ -77,11 +77,19 @@ def test_every_rule_may_be_off_and_the_guards_still_stand(pilot: Pilot) -> None:
 
 
 def test_a_policy_changed_by_somebody_since_is_not_written_over(pilot: Pilot) -> None:
-    seen = as_it_stands(pilot).policy.fingerprint
+    seen = as_it_stands(pilot).fingerprint
     saved(pilot, shorter(pilot))
     again = changed(pilot, "large", off=True)
     with pytest.raises(CountbackError, match="changed by somebody since"):
         save(pilot, again, seen=seen, by="Ben", now=NOW, on_day=ON)
+
+
+def test_an_account_put_on_the_hands_off_list_since_is_not_taken_off_again(pilot: Pilot) -> None:
+    seen = as_it_stands(pilot).fingerprint
+    saved(pilot, replace(as_it_stands(pilot), hands_off=("c3",)))
+    with pytest.raises(CountbackError, match="changed by somebody since"):
+        save(pilot, shorter(pilot), seen=seen, by="Ben", now=NOW, on_day=ON)
+    assert Pilot.open(pilot.folder).settings.lists.hands_off == ("c3",)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +111,7 @@ def test_what_is_refused_leaves_no_trace(
 
 def test_a_record_that_cannot_be_written_puts_the_file_back(pilot: Pilot) -> None:
     Path(pilot.record).mkdir()
-    seen = as_it_stands(pilot).policy.fingerprint
+    seen = as_it_stands(pilot).fingerprint
     with pytest.raises(CountbackError):
         save(pilot, shorter(pilot), seen=seen, by="Ana", now=NOW, on_day=ON)
     assert written(pilot) == SETTINGS
