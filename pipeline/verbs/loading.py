@@ -46,8 +46,9 @@ def _nearest(pilot: Pilot, files: Sequence[str]) -> list[Result]:
     found = []
     for name in files:
         near = closest(pilot.exports / name, name, pilot.layouts)
-        how = f"python -m pipeline map {name} --pilot {pilot.folder}"
-        print(f"{closest_in_words(name, near)} Map it: {how}", file=sys.stderr)
+        said = closest_in_words(name, near).removesuffix(".")
+        how = f"`python -m pipeline map {name} --pilot {pilot.folder}`"
+        print(f"{said}: map it with {how}.", file=sys.stderr)
         if near:
             layout, missing = near.layout.name, list(near.missing)
             found.append({"file": name, "layout": layout, "missing": missing})
