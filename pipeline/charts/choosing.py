@@ -35,20 +35,23 @@ def clean_against_headroom(candidates: Sequence[Row], currency: str, chosen: str
     shown = [row for row in candidates if row["headroom"] is not None]
     figure = go.Figure()
     if shown:
+        # What passes lies over what fails, and the chosen one over all.
+        drawn = sorted(shown, key=lambda row: (row["candidate"] == chosen, row["passes"]))
         figure.add_scatter(
-            x=[row["score"] for row in shown],
-            y=[float(row["headroom"]) for row in shown],
+            x=[row["score"] for row in drawn],
+            y=[float(row["headroom"]) for row in drawn],
             mode="markers",
-            marker=_bubbles(shown, chosen),
-            text=[_pointed_at(row, currency) for row in shown],
-            customdata=[candidates.index(row) for row in shown],
+            marker=_bubbles(drawn, chosen),
+            text=[_pointed_at(row, currency) for row in drawn],
+            customdata=[candidates.index(row) for row in drawn],
             hovertemplate="%{text}<extra></extra>",
         )
     figure.update_layout(
         **frame("Which segment is clean and worth it?", _words(shown, currency), 420)
     )
     quiet_axes(figure)
-    for row in [*[r for r in shown if r["passes"]][:_NAMED], *shown[:1]]:
+    passing = [row for row in shown if row["passes"]][:_NAMED]
+    for row in [*passing, *(row for row in shown[:1] if not row["passes"])]:
         label(figure, row["score"], float(row["headroom"]), escape(row["candidate"]), xshift=16)
     figure.update_xaxes(title_text="cleanliness, 0 to 100", range=[-4, 108])
     figure.update_yaxes(title_text=f"headroom, {currency}", tickformat="~s", rangemode="normal")

@@ -30,17 +30,18 @@ ROWS = [
 def test_a_bubble_is_as_large_as_its_invoices_and_ringed_when_it_fails() -> None:
     figure = charts.clean_against_headroom(ROWS, "USD", "Tier mid")
     (bubbles,) = figure.data
-    assert (list(bubbles.x), list(bubbles.y)) == ([80.0, 90.0], [5000.0, 100.0])
+    # What fails is drawn first, so that the chosen one lies on top.
+    assert (list(bubbles.x), list(bubbles.y)) == ([90.0, 80.0], [100.0, 5000.0])
     # A quarter of the invoices: a quarter of the area, half the diameter.
-    assert bubbles.marker.size[0] == 2 * bubbles.marker.size[1]
-    assert [colour == SIGNAL for colour in bubbles.marker.line.color] == [False, True]
-    assert list(bubbles.customdata) == [0, 1]
+    assert bubbles.marker.size[1] == 2 * bubbles.marker.size[0]
+    assert [colour == SIGNAL for colour in bubbles.marker.line.color] == [True, False]
+    assert list(bubbles.customdata) == [1, 0]
     assert "1 pass every gate" in charts.alt(figure)
 
 
 def test_a_strangers_name_is_no_markup_in_a_chart() -> None:
     figure = charts.clean_against_headroom(ROWS, "USD", "Tier mid")
-    assert "<b>" not in figure.data[0].text[1]
+    assert "<b>" not in figure.data[0].text[0]
 
 
 def test_no_candidate_is_an_empty_chart_that_says_so() -> None:
