@@ -23,7 +23,7 @@ from pipeline.warehouse.conversions import (
 )
 
 #: What became of a row; only accepted ones count anywhere.
-ACCEPTED, REFUSED, REPEATED, CONTRADICTING, ORPHANED = range(5)
+ACCEPTED, REFUSED, REPEATED, CONTRADICTING, ORPHANED, SHORTENED = range(6)
 #: The name under which a frame's rows are registered while a statement runs.
 INCOMING = "incoming"
 #: Kinds whose blank currency is the pilot's; elsewhere it is the invoice's.

@@ -155,9 +155,17 @@ def _file(row: Row, reasons: dict[int, list[Row]], totals: dict[int, list[Row]])
 
 
 def _repeat_warning(row: Row) -> tuple[str, ...]:
-    if not row["repeated"]:
-        return ()
-    return (f"{row['repeated']} row(s) repeat an earlier row word for word and were skipped.",)
+    told = (
+        (row["repeated"], "repeat an earlier row word for word and were skipped."),
+        (
+            row["shortened"],
+            (
+                "repeat another row but for the leading zeros of its invoice number, which they have "
+                "lost, and were skipped."
+            ),
+        ),
+    )
+    return tuple(f"{n} row(s) {what}" for n, what in told if n)
 
 
 def _tie_out(books: OpenBooks, lens: Lens) -> list[TieOut]:

@@ -1,7 +1,8 @@
 """What only all files together can tell: repeated ids, contradictions, orphans, blanks filled.
 
 The first row of an id is kept. A later row with the same values is skipped and said; one with
-other values is refused, because nobody but the sender knows which is right.
+other values is refused, because nobody but the sender knows which is right. An invoice that is
+another in everything but the leading zeros of its number is that other one: a spreadsheet ate them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import duckdb
 
 from pipeline.exports import KINDS, Kind
 from pipeline.warehouse.conversions import quoted
-from pipeline.warehouse.converting import ACCEPTED, CONTRADICTING, ORPHANED, REPEATED
+from pipeline.warehouse.converting import ACCEPTED, CONTRADICTING, ORPHANED, REPEATED, SHORTENED
 
 
 def reconcile(
@@ -22,6 +23,8 @@ def reconcile(
     for kind in KINDS.values():
         if kind.key and kind.name in kinds:
             _settle_repeats(connection, kind, kind.key)
+    if "invoices" in kinds:
+        _skip_shortened_invoices(connection)
     if "applications" in kinds:
         _refuse_applications(connection)
 
@@ -79,6 +82,21 @@ def _settle_repeats(connection: duckdb.DuckDBPyConnection, kind: Kind, key: str)
         "'already given with other values by row ' || repeats.first_line || ' of ' || files.file, "
         "true, false "
         "from repeats join files on files.file_id = repeats.first_file where not repeats.is_same"
+    )
+
+
+def _skip_shortened_invoices(connection: duckdb.DuckDBPyConnection) -> None:
+    """Invoices whose number lost its leading zeros, beside the same one that kept them."""
+    padded = "select 1 from intake_invoices where invoice_id like '0%'"
+    if not _exists(connection, f"{padded} and fate = {ACCEPTED}"):
+        return
+    columns = [name for name in KINDS["invoices"].columns if name != "invoice_id"]
+    same = " and ".join(f"it.{name} is not distinct from whole.{name}" for name in columns)
+    connection.execute(
+        f"update intake_invoices as it set fate = {SHORTENED} from intake_invoices as whole "
+        f"where it.fate = {ACCEPTED} and whole.fate = {ACCEPTED} "
+        "and whole.invoice_id like '0%' and it.invoice_id not like '0%' "
+        f"and ltrim(whole.invoice_id, '0') = it.invoice_id and {same}"
     )
 
 

@@ -540,3 +540,32 @@ def test_whatever_the_cells_hold_every_row_is_accepted_refused_or_skipped(
     body = "\n".join(",".join(row) for row in [HEADER.split(","), *rows])
     (pilot.exports / "invoices.csv").write_text(body, encoding="utf-8", newline="")
     check_all(pilot.load())
+
+
+def test_an_invoice_whose_number_lost_its_zeros_is_the_one_that_kept_them(drawn: Draw) -> None:
+    pilot = drawn(
+        """
+        invoices.csv
+        invoice_id | customer_id | issued_on  | due_on     | amount | currency
+        "00012"    | c1          | 2026-01-05 | 2026-02-04 | 100.00 | USD
+        "00013"    | c1          | 2026-01-05 | 2026-02-04 | 100.00 | USD
+        "0"        | c1          | 2026-01-05 | 2026-02-04 | 5.00   | USD
+
+        opened_in_a_spreadsheet.csv
+        invoice_id | customer_id | issued_on  | due_on     | amount | currency
+        12         | c1          | 2026-01-05 | 2026-02-04 | 100.00 | USD
+        13         | c1          | 2026-01-05 | 2026-02-04 | 999.00 | USD
+        """
+    )
+    first, second = sorted(pilot.load().files, key=lambda file: file.file)
+    assert (first.accepted, first.skipped) == (3, 0)
+    # Only what is the same in all else: 13 over another amount is another invoice.
+    assert (second.accepted, second.skipped, second.refused) == (1, 1, 0)
+    assert any("leading zeros" in warning for warning in second.warnings)
+    with seen(pilot, "2026-02-01") as day:
+        assert balances(day) == {
+            "00012": Decimal(100),
+            "00013": Decimal(100),
+            "0": Decimal(5),
+            "13": Decimal(999),
+        }

@@ -40,6 +40,7 @@ counted as (
         fates.file_id,
         count(*) filter (where fates.fate = 0) as accepted,
         count(*) filter (where fates.fate = 2) as repeated,
+        count(*) filter (where fates.fate = 5) as shortened,
         count(*) filter (where fates.fate in (1, 3, 4)) as refused,
         count(*) filter (where fates.is_rounded and fates.fate = 0) as rounded
     from fates
@@ -71,8 +72,9 @@ select
     files.choices,
     coalesce(counted.accepted, 0) as accepted,
     coalesce(counted.refused, 0) + coalesce(refused_on_reading.n, 0) as refused,
-    coalesce(counted.repeated, 0) + len(files.skipped_rows) as skipped,
+    coalesce(counted.repeated + counted.shortened, 0) + len(files.skipped_rows) as skipped,
     coalesce(counted.repeated, 0) as repeated,
+    coalesce(counted.shortened, 0) as shortened,
     coalesce(counted.rounded, 0) as rounded
 from files
 left join counted on files.file_id = counted.file_id
