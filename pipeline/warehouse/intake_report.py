@@ -157,13 +157,7 @@ def _file(row: Row, reasons: dict[int, list[Row]], totals: dict[int, list[Row]])
 def _repeat_warning(row: Row) -> tuple[str, ...]:
     told = (
         (row["repeated"], "repeat an earlier row word for word and were skipped."),
-        (
-            row["shortened"],
-            (
-                "repeat another row but for the leading zeros of its invoice number, which they have "
-                "lost, and were skipped."
-            ),
-        ),
+        (row["shortened"], "repeat another but for lost leading zeros of the number: skipped."),
     )
     return tuple(f"{n} row(s) {what}" for n, what in told if n)
 
