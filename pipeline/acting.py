@@ -18,9 +18,11 @@ from pipeline.deciding import (
     accept_dispute,
     assign_dispute,
     close_dispute,
+    countersign,
     decide,
     flag_dispute,
     kill_switch,
+    standing_decision,
 )
 from pipeline.drafting.doubts import every_doubt
 from pipeline.drafting.edits import protected_change
@@ -176,6 +178,15 @@ def decide_case(  # noqa: PLR0913 - a verdict says all of this
             on_day=day.as_of,
             expected_version=expected_version,
         )
+
+
+def countersign_case(pilot: Pilot, case_id: str, *, moment: Moment, on_day: date) -> Entry:
+    """A second person stands by the edit that stands on a case; raises WrongCall without one."""
+    with closing(pilot.ledger()) as ledger:
+        standing = standing_decision(ledger.about(case_id))
+        if standing is None:
+            raise WrongCall(f"Nothing was decided on {case_id}: there is nothing to countersign.")
+        return countersign(ledger, standing.event_id, by=moment.by, now=moment.now, on_day=on_day)
 
 
 def approval(made: Made) -> Decision:

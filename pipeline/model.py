@@ -293,6 +293,7 @@ class Draft(Noun):
 EventKind = Literal[
     "draft_prepared",
     "decision",
+    "decision_countersigned",
     "undone",
     "dispute_flagged",
     "dispute_assigned",
@@ -315,6 +316,11 @@ EventKind = Literal[
     "fix_assigned",
     "twins_judged",
     "policy_changed",
+    "sorting_opened",
+    "sorting_answered",
+    "sorting_undone",
+    "sorting_closed",
+    "sorting_seen",
 ]
 
 

@@ -137,6 +137,8 @@ class OutboxSection(Noun):
     """Whose holidays count for customers whose own country is not known."""
     approvers: tuple[str, ...] = ()
     """When given, only what these people approved leaves."""
+    second_person_above: Decimal = Field(default=Decimal(25000), ge=0)
+    """Above this, in reporting currency, an edited message waits for a second person."""
     batch_cap: Decimal = Field(default=Decimal(5000), ge=0)
     """Largest case, in reporting currency, that may be approved in a batch (cadence phase)."""
 

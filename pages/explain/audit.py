@@ -17,6 +17,7 @@ _KINDS = {
     "dispute_flagged": "Disputes flagged",
     "dispute_assigned": "Disputes assigned",
     "dispute_accepted": "Disputes accepted",
+    "decision_countersigned": "Countersigned",
     "dispute_closed": "Disputes closed",
     "draft_prepared": "Drafts",
     "promise_recorded": "Promises",

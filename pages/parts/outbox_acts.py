@@ -9,7 +9,7 @@ from pages.parts.frame import named
 from pages.parts.notices import one_sentence, refuse, say
 from pages.parts.wording import counted
 from pipeline.acting import Moment
-from pipeline.deciding import undo
+from pipeline.deciding import countersign, undo
 from pipeline.sending import Report, by_mail_program, send, settle
 
 
@@ -51,6 +51,14 @@ def take_back(event_id: str) -> None:
     by, here = named(), session.again()
     undo(here.ledger(), event_id, by=by, now=session.now(), on_day=here.as_of)
     say("Taken back: the case is undecided again.")
+
+
+@one_sentence
+def stand_by(event_id: str) -> None:
+    """Countersigns a colleague's edited message, as it stands in the record."""
+    by, here = named(), session.again()
+    countersign(here.ledger(), event_id, by=by, now=session.now(), on_day=here.as_of)
+    say("Countersigned: it may leave once nothing else is in its way.")
 
 
 @one_sentence

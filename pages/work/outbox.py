@@ -239,6 +239,16 @@ def _message(here: Session, one: Judged, *, may_leave: bool) -> None:
                 args=(name,),
                 disabled=one.delivery.is_open,
             )
+            if any(reason.code == "second_person" for reason in one.reasons):
+                st.button(
+                    "Countersign",
+                    key=f"countersign-{name}",
+                    icon=":material/group:",
+                    type="primary",
+                    on_click=outbox_acts.stand_by,
+                    args=(name,),
+                    help="You have read this very text, and it may leave.",
+                )
             if may_leave:
                 st.button(
                     "Send it from my own mail program",

@@ -12,6 +12,7 @@ from pipeline.deciding.cases import (
     standing_decision,
     undo,
 )
+from pipeline.deciding.countersigning import countersign, countersigners
 from pipeline.deciding.disputes import (
     DisputeState,
     accept_dispute,
@@ -30,6 +31,8 @@ __all__ = [
     "accept_dispute",
     "assign_dispute",
     "close_dispute",
+    "countersign",
+    "countersigners",
     "decide",
     "decision_event",
     "dispute_state",

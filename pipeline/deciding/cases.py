@@ -153,6 +153,11 @@ def check_named(by: str) -> None:
         raise WrongCall("Nobody is named as the one who does this: say who you are.")
 
 
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are one person's: capitals and spaces make nobody another."""
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
 def check_aware(name: str, at: datetime) -> None:
     """A moment without its time zone could be any of twenty-four."""
     if at.utcoffset() is None:

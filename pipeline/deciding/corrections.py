@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 
-from pipeline.deciding.cases import check_named
+from pipeline.deciding.cases import check_named, same_person
 from pipeline.ledger import Ledger
 from pipeline.model import CountbackError, Entry, Event, Noun, WrongCall
 
@@ -138,7 +138,7 @@ def confirm_correction(
     proposed, about = _standing(ledger, event_id)
     if not proposed.payload["needs_second"]:
         raise WrongCall(f"The correction of {_row(proposed)} counts already: it needs nobody else.")
-    if _same_person(by, proposed.by):
+    if same_person(by, proposed.by):
         raise CountbackError(
             f"{by} proposed the correction of {_row(proposed)}: somebody else has to confirm it."
         )
@@ -196,10 +196,6 @@ def _follow(
 
 def _row(entry: Entry) -> str:
     return f"{entry.payload['key']} in {entry.payload['kind']}"
-
-
-def _same_person(one: str, other: str) -> bool:
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
 # --- What a cell may become ------------------------------------------------------------------

@@ -19,6 +19,7 @@ from pipeline.model import (
 
 _DONE = {
     "draft_prepared": "given a new draft",
+    "decision_countersigned": "countersigned by a second person",
     "undone": "put back to undecided",
     "dispute_flagged": "flagged",
     "dispute_assigned": "assigned to {owner}",
@@ -37,6 +38,11 @@ _DONE = {
     "fix_assigned": "given to {person}",
     "twins_judged": "judged",
     "policy_changed": "changed ({words})",
+    "sorting_opened": "opened for sorting by instinct",
+    "sorting_answered": "sorted by instinct",
+    "sorting_undone": "put back to unsorted",
+    "sorting_closed": "closed for this person",
+    "sorting_seen": "looked at before sorting",
 }
 #: What an entry did that says nothing any more of what it was about.
 _TAKEN_BACK = {"fix_assigned": ("person", "given back"), "twins_judged": ("is_same", "unjudged")}

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from pipeline.acting import Made, blocking, checked_as, draft_case
-from pipeline.deciding import is_stopped
+from pipeline.deciding import countersigners, is_stopped
 from pipeline.drafting.seeing import changes, seen
 from pipeline.model import Decision, Entry, Noun, fingerprint
 from pipeline.outbox import Delivery, Letter, delivery, message_id
@@ -212,9 +213,32 @@ class _View:
     def of_books(self, judged: Judged, day: Day, desk: Desk) -> Iterator[Reason]:
         """What has changed since, and the day's calendar."""
         yield from (Reason(code="void", sentence=said) for said in self._changed(judged, day, desk))
+        yield from self._four_eyes(judged, day, desk)
         yield from self._timing(judged, desk)
         if judged.decision.batch:
             yield from self._batch(judged.decision, day, desk)
+
+    def _four_eyes(self, judged: Judged, day: Day, desk: Desk) -> Iterator[Reason]:
+        """Above the limit, whoever wrote the text does not let it leave alone."""
+        said, outbox = judged.decision, self.pilot.settings.outbox
+        if said.verdict != "edit":
+            return
+        case = next((case for case in desk.cases if case.case_id == said.case_id), None)
+        rate = (
+            {day.lens.currency: Decimal(1), **day.lens.rates}.get(case.currency) if case else None
+        )
+        if case and rate is not None and case.open_amount * rate <= outbox.second_person_above:
+            return
+        others = countersigners(judged.entry, said, self.entries)
+        if outbox.approvers:
+            others = tuple(by for by in others if by in outbox.approvers)
+        if not others:
+            yield Reason(
+                code="second_person",
+                sentence=f"{judged.entry.by} changed the text, and it is above "
+                f"{outbox.second_person_above} {day.lens.currency}: somebody else reads it and "
+                "countersigns.",
+            )
 
     def _batch(self, said: Decision, day: Day, desk: Desk) -> Iterator[Reason]:
         """What was approved together leaves only in its phase, under the cap, after its sample."""

@@ -6,10 +6,20 @@ import argparse
 import sys
 from pathlib import Path
 
-from pipeline.acting import Moment, act_on_dispute, decide_case, draft_case, switch_off
+from pipeline.acting import (
+    Moment,
+    act_on_dispute,
+    countersign_case,
+    decide_case,
+    draft_case,
+    switch_off,
+)
 from pipeline.ledger import Ledger
 from pipeline.model import LANES, REASONS, VERDICTS, WrongCall
 from pipeline.verbs.calling import AddVerb, Result, day, moment, pilot_of
+
+#: Not a verdict of its own: a second person stands by a colleague's edit.
+COUNTERSIGN = "countersign"
 
 
 def _draft(call: argparse.Namespace) -> tuple[Result, int]:
@@ -21,6 +31,10 @@ def _draft(call: argparse.Namespace) -> tuple[Result, int]:
 
 def _decide(call: argparse.Namespace) -> tuple[Result, int]:
     pilot = pilot_of(call)
+    if call.verdict == COUNTERSIGN:
+        return countersign_case(
+            pilot, call.case, moment=moment(call), on_day=pilot.as_of(call.as_of)
+        ).model_dump(), 0
     body = _read_body(call.body_file)
     with pilot.day(call.as_of) as day:
         entry = decide_case(
@@ -102,7 +116,7 @@ def _verify(call: argparse.Namespace) -> tuple[Result, int]:
 
 def _add_decide(decide: argparse.ArgumentParser) -> None:
     decide.add_argument("case")
-    decide.add_argument("--verdict", required=True, choices=VERDICTS)
+    decide.add_argument("--verdict", required=True, choices=(*VERDICTS, COUNTERSIGN))
     decide.add_argument("--by", required=True, metavar="PERSON")
     decide.add_argument("--reason", choices=tuple(REASONS))
     decide.add_argument("--note", default="")

@@ -59,6 +59,19 @@ def test_an_edit_is_measured_against_the_draft(pilot: Path, tmp_path: Path) -> N
     assert "With kind regards" in payload["final_body"]
 
 
+def test_an_edit_is_countersigned_by_somebody_else(pilot: Path, tmp_path: Path) -> None:
+    refused(act(pilot, "decide", ALDER, "--verdict", "countersign", "--by", "P-2"), 2, "Nothing")
+    edited = tmp_path / "message.txt"
+    body = act(pilot, "draft", ALDER).data["body"]
+    edited.write_text(body.replace("Kind regards", "With kind regards"), encoding="utf-8")
+    by_ana = ("decide", ALDER, "--verdict", "edit", "--by", "P-1", "--body-file", edited)
+    edit = done(act(pilot, *by_ana))
+    refused(act(pilot, "decide", ALDER, "--verdict", "countersign", "--by", "P-1"), 2, "P-1")
+    entry = done(act(pilot, "decide", ALDER, "--verdict", "countersign", "--by", "P-2"))
+    assert isinstance(entry["payload"], dict)
+    assert entry["payload"]["event_id"] == edit["event_id"]
+
+
 def test_an_edit_may_not_say_what_the_books_do_not(pilot: Path, tmp_path: Path) -> None:
     body = act(pilot, "draft", ALDER).data["body"]
     edited = tmp_path / "message.txt"

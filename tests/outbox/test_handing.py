@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.acting import decide_case, draft_case
-from pipeline.deciding import flag_dispute, kill_switch, undo
-from pipeline.model import CountbackError, Decision, Event, fingerprint
+from pipeline.acting import Moment, decide_case, draft_case
+from pipeline.deciding import countersign, flag_dispute, kill_switch, undo
+from pipeline.model import CountbackError, Decision, Entry, Event, fingerprint
 from pipeline.outbox.turn import turn
 from pipeline.pilot import Pilot
 from pipeline.sending.calendar import country_code, rest_day
@@ -458,3 +458,78 @@ def test_a_folder_that_cannot_be_written_leaves_the_approval_as_it_was(pilot: Pi
     assert (report.handed_over, why(report)) == ((), ["unwritable"])
     (pilot.folder / "outbox" / ".coming").unlink()
     assert len(run(pilot).handed_over) == 1
+
+
+# --- four eyes above the limit -----------------------------------------------------------------
+
+
+def edited(pilot: Pilot, by: str = "Ana Ruiz") -> Entry:
+    with pilot.day(DAY) as day:
+        body = draft_case(pilot, day, ALDER).draft.body.replace("Kind regards", "Thank you")
+        moment = Moment(by, NOW)
+        return decide_case(pilot, day, ALDER, verdict="edit", moment=moment, body=body)
+
+
+def test_above_the_limit_an_edit_waits_for_a_second_person(tmp_path: Path) -> None:
+    pilot = world(tmp_path / "p", outbox="second_person_above = 999.99")
+    entry = edited(pilot)
+    report = run(pilot)
+    assert (files(pilot), why(report)) == ([], ["second_person"])
+    assert "Ana Ruiz changed the text, and it is above 999.99 USD" in sentences(report)
+    with ledger_of(pilot) as ledger:
+        countersign(ledger, entry.event_id, **ACT)
+    run(pilot)
+    [path] = files(pilot)
+    assert hash_of(path) == entry.payload["approved_hash"]
+
+
+def test_at_the_limit_and_for_a_draft_as_it_was_nobody_else_is_asked(tmp_path: Path) -> None:
+    at = world(tmp_path / "at", outbox="second_person_above = 1000.00")
+    edited(at)
+    as_drafted = world(tmp_path / "drafted", outbox="second_person_above = 0")
+    approve(as_drafted)
+    for pilot in (at, as_drafted):
+        run(pilot)
+        assert len(files(pilot)) == 1
+
+
+@pytest.mark.parametrize("by", ["Ana Ruiz", " ana  RUIZ ", ""])
+def test_the_author_s_own_second_signature_counts_for_nothing(pilot: Pilot, by: str) -> None:
+    entry = edited(pilot)
+    with ledger_of(pilot) as ledger, pytest.raises(CountbackError):
+        countersign(ledger, entry.event_id, by=by, now=NOW, on_day=DAY)
+    assert [e.kind for e in entries(pilot)] == ["decision"]
+
+
+def test_who_may_not_approve_may_not_countersign_either(tmp_path: Path) -> None:
+    outbox = 'second_person_above = 1\napprovers = ["Ana Ruiz", "Cy Low"]'
+    pilot = world(tmp_path / "p", outbox=outbox)
+    entry = edited(pilot)
+    with ledger_of(pilot) as ledger:
+        countersign(ledger, entry.event_id, **ACT)
+    assert why(run(pilot)) == ["second_person"]
+    with ledger_of(pilot) as ledger:
+        countersign(ledger, entry.event_id, by="Cy Low", now=NOW, on_day=DAY)
+    assert len(run(pilot).handed_over) == 1
+
+
+def test_a_countersignature_stands_by_one_text_and_not_by_the_next(tmp_path: Path) -> None:
+    pilot = world(tmp_path / "p", outbox="second_person_above = 1")
+    first = edited(pilot)
+    with ledger_of(pilot) as ledger:
+        countersign(ledger, first.event_id, **ACT)
+        undo(ledger, first.event_id, by="Ana Ruiz", now=NOW, on_day=DAY)
+        with pytest.raises(CountbackError, match="no longer stands"):
+            countersign(ledger, first.event_id, **ACT)
+    edited(pilot)
+    assert why(run(pilot)) == ["second_person"]
+
+
+def test_without_a_rate_an_edit_waits_whatever_its_amount(tmp_path: Path) -> None:
+    pilot = world(tmp_path / "p", outbox="second_person_above = 1000000")
+    replaced(pilot, "invoices.csv", "1000.00,USD", "1000.00,EUR")
+    with pilot.day(DAY) as day:
+        case = "alder/routine/EUR"
+        body = draft_case(pilot, day, case).draft.body.replace("Kind regards", "Thank you")
+        decide_case(pilot, day, case, verdict="edit", moment=ANA, body=body)
+    assert "second_person" in why(run(pilot))
