@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from pipeline.drafting.tokens import day_text, money_text, plain
+from pipeline.drafting.tokens import counted, day_text, money_text
 from pipeline.model import Dossier, Doubt, Exchange, InvoiceLine
+from pipeline.replies import understand
 
 #: More than this is not read (attention, not completeness, is what a reviewer runs out of).
 SHOWN = 5
@@ -22,18 +23,14 @@ DAYS_VERIFIED = 90
 THIN_HISTORY = 5
 #: A receipt this fresh may not be matched to its invoice yet.
 DAYS_RECENT_PAYMENT = 7
+#: Words older than this speak of other invoices, as in sql/day/30_words.sql.
+DAYS_SPOKEN = 90
 GONE = frozenset({"left", "bounced"})
 
-_DISPUTE = re.compile(
-    r"\b(?:disput\w*|dispute|incorrect|wrong(?:ly)?|overcharg\w*|over-?bill\w*|mis-?bill\w*|"
-    r"duplicate|double[- ]?bill\w*|not (?:as )?(?:agreed|ordered|received|delivered|what we)|"
-    r"never (?:received|ordered|delivered|agreed|signed)|credit note|refund|complain\w*|"
-    r"short[- ]?(?:paid|pay|ship\w*|deliver\w*)|(?:won't|will not|cannot|can't|refuse to) pay|"
-    r"not (?:going to )?pay|cancel+ed|escalat\w*|lawyer|legal|damaged|defective|missing items?|"
-    r"unacceptable|not working|outage|withhold\w*|on hold until|does(?: not|n't) match|"
-    r"should (?:have been|be) (?:less|lower|credited))\b",
-    re.IGNORECASE,
-)
+#: Labels of a reply that ask whether the invoice is contested.
+_CONTESTS = ("DISPUTE", "ESCALATION_OR_LEGAL")
+#: Longest quotation inside a sentence, in characters.
+_QUOTED = 90
 
 
 def doubts(dossier: Dossier) -> tuple[Doubt, ...]:
@@ -49,10 +46,14 @@ def every_doubt(dossier: Dossier) -> tuple[Doubt, ...]:
     return tuple(sorted(found.values(), key=lambda doubt: not doubt.blocking))
 
 
-def smells_of_dispute(text: str) -> str | None:
-    """The first words of a text that smell like a dispute, as written; None when there are none."""
-    match = _DISPUTE.search(plain(text).replace("’", "'"))
-    return match[0] if match else None
+def smells_of_dispute(exchange: Exchange) -> str | None:
+    """The words of a message that contest what is owed, as the rules of replies read them."""
+    read = understand(exchange.text, exchange.subject, exchange.automatic or None)
+    words = next((span.text for span in read.spans if span.label in _CONTESTS), None)
+    if words is None:
+        return None
+    words = " ".join(words.split())
+    return words if len(words) <= _QUOTED else f"{words[: _QUOTED - 1]}…"
 
 
 def _found(dossier: Dossier) -> Iterator[Doubt]:
@@ -94,14 +95,28 @@ def _words(dossier: Dossier) -> Iterator[Doubt]:
     newest = max(written, key=lambda e: e.sent_at, default=None)
     heard = [e for e in dossier.exchanges if e.direction != "out"]
     last_heard = max(heard, key=lambda e: e.sent_at, default=None)
-    if last_heard is not None:
-        words = smells_of_dispute(f"{last_heard.subject}\n{last_heard.text}")
-        if words:
-            said = f"The message of {_when(last_heard)} says “{words}”"
+    is_answered = newest is not None and newest.direction == "out"
+    if last_heard is not None and (words := smells_of_dispute(last_heard)):
+        said = f"The message of {_when(last_heard)} says “{words}”"
+        if is_answered and _is_past(last_heard, dossier):
+            yield _note("dispute_words", f"{said}, of something else, and was answered.")
+        else:
             yield _blocking("dispute_words", f"{said}: is this disputed?")
     if newest is not None and newest.direction != "out":
         said = f"{newest.sender} wrote on {_when(newest)}"
         yield _blocking("unanswered", f"{said}, and no answer is on record.")
+
+
+def _is_past(exchange: Exchange, dossier: Dossier) -> bool:
+    """Whether a message is long ago, or is about other invoices than those of the case."""
+    text = f"{exchange.subject}\n{exchange.text}"
+    ids = [line.invoice_id for line in dossier.invoices]
+    if any(one in text for one in ids):
+        return False
+    shapes = {re.sub(r"\\?\d+", r"\\d+", re.escape(one)) for one in ids}
+    others = [one for one in shapes if re.search(rf"(?<!\w){one}(?!\w)", text)]
+    old = (dossier.as_of - exchange.sent_at.date()).days > DAYS_SPOKEN
+    return old or bool(others and any(not one.isdigit() for one in ids))
 
 
 def _when(exchange: Exchange) -> str:
@@ -160,7 +175,7 @@ def _recent(dossier: Dossier, days: int) -> Doubt:
     return Doubt(
         code="recent_payment",
         blocking=amount >= dossier.case.open_amount,
-        sentence=f"The customer paid {what} {days} day(s) ago: was it for this?",
+        sentence=f"The customer paid {what} {counted(days, 'day')} ago: was it for this?",
     )
 
 
@@ -185,7 +200,9 @@ def is_active(dossier: Dossier) -> bool:
 def _history(dossier: Dossier) -> Iterator[Doubt]:
     n = len(dossier.payments)
     if n < THIN_HISTORY:
-        yield _note("thin_history", f"Thin history: {n} earlier paid invoice(s) to judge by.")
+        yield _note(
+            "thin_history", f"Thin history: {counted(n, 'earlier paid invoice')} to judge by."
+        )
 
 
 def _blocking(code: str, sentence: str) -> Doubt:

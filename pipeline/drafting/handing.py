@@ -7,10 +7,11 @@ anybody's text and are shown as plain text only.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from statistics import median_low
 
 from pipeline.drafting.doubts import is_active, smells_of_dispute
-from pipeline.drafting.tokens import day_text, money_text
+from pipeline.drafting.tokens import counted, day_text, money_text
 from pipeline.model import CountbackError, Dossier, InvoiceLine, WrongCall
 from pipeline.prompts import Prompt, fill, placeholders
 
@@ -42,7 +43,7 @@ def _values(dossier: Dossier) -> dict[str, str]:
         "customer": dossier.customer_name,
         "who": _contact(dossier),
         "because": case.because or f"Rule “{case.rule}”.",
-        "missing": _bullets(list(dossier.missing) or ["Not named: ask what holds it up."]),
+        "missing": _missing(dossier),
         "standing": _standing(dossier),
         "invoices": "\n".join(_invoice(line) for line in dossier.invoices) or "No open invoice.",
         "total_amount": money_text(case.open_amount, case.currency),
@@ -74,7 +75,8 @@ def _contact(dossier: Dossier) -> str:
 
 def _invoice(line: InvoiceLine) -> str:
     due = f"due {day_text(line.due_on)}" if line.due_on else "no due date"
-    late = f", {line.days_past_due} days past due" if (line.days_past_due or 0) > 0 else ""
+    days = line.days_past_due or 0
+    late = f", {counted(days, 'day')} past due" if days > 0 else ""
     return f"- {line.invoice_id}: {money_text(line.open_amount, line.currency)}, {due}{late}"
 
 
@@ -87,7 +89,7 @@ def _delay(dossier: Dossier) -> str:
     amount = money_text(
         sum((x.open_amount for x in late[1:]), late[0].open_amount), late[0].currency
     )
-    return f"Delay so far: {amount} past due, the oldest for {days} day(s)."
+    return f"Delay so far: {amount} past due, the oldest for {counted(days, 'day')}."
 
 
 def _habit(dossier: Dossier) -> str:
@@ -95,16 +97,40 @@ def _habit(dossier: Dossier) -> str:
     if not late:
         return "No paid invoice on record."
     usual = median_low(late)
-    when = "on time" if usual == 0 else f"{abs(usual)} day(s) {'late' if usual > 0 else 'early'}"
+    when = (
+        "on time"
+        if usual == 0
+        else f"{counted(abs(usual), 'day')} {'late' if usual > 0 else 'early'}"
+    )
     last = (
         f" Last payment on {day_text(dossier.last_payment_on)}." if dossier.last_payment_on else ""
     )
-    return f"Usually {when} (median of {len(late)} paid invoices).{last}"
+    return f"Usually {when} (median of {counted(len(late), 'paid invoice')}).{last}"
+
+
+def _missing(dossier: Dossier) -> str:
+    """What is ours to supply, without saying twice what blocks the case."""
+    if not dossier.missing:
+        return "- Not named: ask what holds it up."
+    others = [said for said in dossier.missing if said != dossier.case.because]
+    return _bullets(others or ["Nothing else is known to be missing."])
 
 
 def _standing(dossier: Dossier) -> str:
-    said = [f"{key.replace('_', ' ')}: {value}" for key, value in dossier.standing.items() if value]
+    said = [f"{_named(key)}: {_written(value)}" for key, value in dossier.standing.items() if value]
     return _bullets(said or ["Nothing on record."])
+
+
+def _named(key: str) -> str:
+    return key.replace("_", " ")
+
+
+def _written(value: str) -> str:
+    """A day as one writes it, anything else as the books have it."""
+    try:
+        return day_text(date.fromisoformat(value))
+    except ValueError:
+        return value
 
 
 def _last_words(dossier: Dossier) -> str:
@@ -114,7 +140,7 @@ def _last_words(dossier: Dossier) -> str:
     last = max(heard, key=lambda e: e.sent_at)
     words = " ".join(last.text.split())
     quoted = words if len(words) <= _QUOTED else f"{words[: _QUOTED - 1]}…"
-    smell = smells_of_dispute(f"{last.subject}\n{last.text}")
+    smell = smells_of_dispute(last)
     warning = f"\nNote “{smell}”: this may be a dispute." if smell else ""
     return f"{day_text(last.sent_at.date())}, {last.sender}: “{quoted}”{warning}"
 

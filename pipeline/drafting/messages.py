@@ -13,7 +13,14 @@ from decimal import Decimal
 from string import Template
 from typing import Literal, NamedTuple
 
-from pipeline.drafting.doubts import GONE, days_since, doubts, invoices_without_po, is_active
+from pipeline.drafting.doubts import (
+    GONE,
+    days_since,
+    doubts,
+    every_doubt,
+    invoices_without_po,
+    is_active,
+)
 from pipeline.drafting.tokens import (
     day_text,
     first_name_text,
@@ -43,6 +50,8 @@ _RECORD = 5
 _DAYS_ON_TIME = 5
 _SHARE_ON_TIME = Decimal("0.8")
 
+#: “(contact_stale) Words …”: words that are said only where there is that doubt.
+_DOUBTED = re.compile(r"(\([a-z_]+\))? *(.*)")
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 
 
@@ -106,6 +115,7 @@ def skeleton(dossier: Dossier, prompt: Prompt) -> tuple[str, str]:
     """
     heading = f"{tone(dossier, prompt)} {'one' if len(dossier.invoices) == 1 else 'several'}"
     given = frozenset(fillings(dossier, prompt))
+    given |= {f"({doubt.code})" for doubt in every_doubt(dossier)}
     subject = _chosen_lines(prompt.section(f"subject {heading}"), given)
     return subject, _chosen_lines(prompt.section(heading), given)
 
@@ -207,13 +217,14 @@ def _pays_on_time(dossier: Dossier) -> bool:
 
 
 def _chosen_lines(text: str, given: frozenset[str]) -> str:
-    """Keep a “? ” line when all its placeholders have a value, else the “: ” line after it."""
+    """Keep a “? ” line when all that it wants is given, else the “: ” line after it."""
     kept: list[str] = []
     skipped = False
     for line in text.splitlines():
         if line.startswith("? "):
-            skipped = not given.issuperset(placeholders(line))
-            kept += [] if skipped else [line[2:]]
+            doubt, words = _DOUBTED.match(line[2:]).groups()  # type: ignore[union-attr]
+            skipped = not given.issuperset([*placeholders(line), *filter(None, [doubt])])
+            kept += [] if skipped else [words]
         elif line.startswith(": "):
             kept += [line[2:]] if skipped else []
         else:

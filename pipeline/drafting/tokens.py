@@ -176,6 +176,11 @@ def day_text(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def counted(n: int, noun: str) -> str:
+    """1 day, 12 days: a number with its noun."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
 def person_text(name: str) -> str:
     """A person's name as one writes it: a name kept in capitals or small letters gets its case."""
     name = " ".join(name.split())

@@ -92,6 +92,33 @@ def test_a_part_paid_invoice_says_what_is_open_and_what_it_was() -> None:
     assert "$250.00 of the original $1,000.00" in made.body
 
 
+def test_whom_to_write_to_is_asked_where_the_contact_may_have_changed() -> None:
+    stale = MARIA.model_copy(update={"verified_on": date(2025, 12, 1)})
+    for days in (5, 20):
+        asked = "If somebody else looks after invoices now, please tell us who."
+        assert asked in draft(dossier(invoice(days=days), contact=stale), REMINDER).body
+        assert asked not in draft(dossier(invoice(days=days)), REMINDER).body
+
+
+def test_a_dispute_is_recognised_by_the_rules_that_sort_replies_in_any_language_they_know() -> None:
+    german = heard("Wir bestreiten diese Rechnung, sie ist falsch.")
+    assert codes(dossier(exchanges=(german,)))["dispute_words"]
+    denied = heard("We do not dispute this, it is on Friday's run.")
+    assert "dispute_words" not in codes(dossier(exchanges=(denied,)))
+
+
+def test_an_answered_dispute_of_another_invoice_is_a_note_and_anything_nearer_stops() -> None:
+    answer = heard("We have looked into it.", "out", 22)
+    for text, is_blocking in (
+        ("INV-0007 is wrong, you overcharged us.", False),
+        ("INV-0007 and INV-1001 are wrong, you overcharged us.", True),
+        ("You overcharged us.", True),
+    ):
+        assert codes(dossier(exchanges=(heard(text), answer)))["dispute_words"] is is_blocking
+    asked = heard("INV-0007 is wrong, you overcharged us.")
+    assert codes(dossier(exchanges=(asked,)))["dispute_words"]
+
+
 def test_a_missing_po_that_the_customer_requires_is_asked_for_and_blocks() -> None:
     case = dossier(invoice(days=20), invoice("B-2", 18, po="77"), po_required=True)
     made = draft(case, REMINDER)
@@ -321,7 +348,7 @@ def test_a_blocked_case_becomes_a_task_with_what_is_missing_whom_to_ask_and_what
         "For: Dana Whitfield <dana@northlight.example>",
         "- PO number for INV-1001",
         "- INV-1001: $60,000.00, due 14 March 2026, 47 days past due",
-        "Delay so far: $60,000.00 past due, the oldest for 47 day(s).",
+        "Delay so far: $60,000.00 past due, the oldest for 47 days.",
     ):
         assert words in note
 
@@ -330,8 +357,8 @@ def test_a_hands_off_case_becomes_a_call_brief() -> None:
     case = dossier(lane="hands_off", exchanges=(heard("This is a duplicate, please check."),))
     note = internal_note(case, NOTES)
     assert "Speak to: Maria Lopez (verified on 1 March 2026)" in note
-    assert "Usually 20 day(s) late (median of 5 paid invoices)." in note
-    assert "Note “duplicate”: this may be a dispute." in note
+    assert "Usually 20 days late (median of 5 paid invoices)." in note
+    assert "Note “This is a duplicate, please check.”: this may be a dispute." in note
 
 
 def test_a_task_without_an_owner_says_to_name_one_first() -> None:
