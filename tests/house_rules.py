@@ -25,7 +25,9 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"routing", "context", "statistics", "replies"}),
     frozenset({"exports", "warehouse", "ledger", "prompts", "llm", "outbox"}),
     frozenset({"figures"}),
-    frozenset({"pilot", "drafting", "charts", "deciding", "proving", "replaying"}),
+    frozenset(
+        {"pilot", "drafting", "charts", "deciding", "proving", "replaying", "sorting_session"}
+    ),
     frozenset({"roi", "opportunity", "segments"}),
     frozenset({"acting", "unknown_exports", "report"}),
     frozenset({"sending"}),

@@ -67,7 +67,9 @@ def page() -> None:
             "they know about collections is filled in. The others can be described right away."
         )
     else:
-        facts = here.kept("opportunity", lambda: measured(here.day, here.pilot.settings))
+        facts = here.kept(
+            "opportunity", lambda: measured(here.day, here.pilot.settings, here.entries)
+        )
     said = described({"process": _kept()}, "this page")
     found = opportunity(said, currency, facts)
     left, right = st.columns([2, 3.4], gap="large")

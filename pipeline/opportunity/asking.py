@@ -33,7 +33,7 @@ def where_to_start(
                 f"{inputs}: the candidates are in {described.currency} and the pilot reports in "
                 f"{currency}: two currencies are never compared, so write them in {currency}."
             )
-        facts = measured(day, pilot.settings)
+        facts = measured(day, pilot.settings, pilot.entries())
         return {"as_of": day.as_of, **opportunity(described, currency, facts)}
 
 

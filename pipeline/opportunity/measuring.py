@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from pipeline.figures import aging, missing_rates
+from pipeline.model import Entry
 from pipeline.opportunity.scoring import Known
 from pipeline.proving.four_metrics import override_rate, prep_minutes
 from pipeline.roi.inputs import SORTS, Input, prefilled
@@ -13,6 +14,7 @@ from pipeline.roi.measuring import counted
 from pipeline.roi.reckoning import reckon
 from pipeline.roi.spread import bases
 from pipeline.settings import Settings
+from pipeline.sorting_session import routing_clarity
 from pipeline.statistics.intervals import wilson
 from pipeline.warehouse.day import Day
 
@@ -23,13 +25,16 @@ _LEVEL = 0.8
 _FEWEST = 20
 
 
-def measured(day: Day, settings: Settings) -> dict[str, Known]:
-    """Every component of collections that the books can answer, for the whole company."""
+def measured(day: Day, settings: Settings, entries: Sequence[Entry] = ()) -> dict[str, Known]:
+    """Every component of collections that the books can answer, for the whole company.
+
+    `entries`: the record, for what people sorted by instinct.
+    """
     inputs = counted(day, settings, "ALL")
     found = {
         "volume": _volume(inputs),
         "data_trust": _data_trust(day),
-        "routing_clarity": _routing_clarity(day, settings),
+        "routing_clarity": _routing_clarity(day, settings, entries),
         "ownership": _ownership(day, settings),
         "money": _money(day, inputs),
     }
@@ -64,8 +69,15 @@ def _pessimistic(k: int, n: int, source: str) -> Known | None:
     return Known(value=ends[0], tag="measured", source=source) if ends else None
 
 
-def _routing_clarity(day: Day, settings: Settings) -> Known | None:
-    """How often a person left the play as the rules had it: two judgements of one item."""
+def _routing_clarity(day: Day, settings: Settings, entries: Sequence[Entry]) -> Known | None:
+    """What two judged alike in a sorting session; else how often a person kept the play."""
+    found = routing_clarity([entry for entry in entries if entry.on_day <= day.as_of])
+    if found:
+        source = (
+            f"{found.who} sorted {found.k} of {found.n} invoices alike in session "
+            f"{found.session_id}; lower end, 80 %"
+        )
+        return _pessimistic(found.k, found.n, source)
     weeks = override_rate(day, settings, "ALL")["weeks"]
     n, moved = (sum(week[key] for week in weeks) for key in ("n", "routing"))
     if n < _FEWEST:
