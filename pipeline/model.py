@@ -314,6 +314,7 @@ EventKind = Literal[
     "exemption_granted",
     "exemption_ended",
     "fix_assigned",
+    "item_filed",
     "twins_judged",
     "policy_changed",
     "sorting_opened",

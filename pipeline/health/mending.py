@@ -28,6 +28,7 @@ from pipeline.deciding.exemptions import (
     judge_twins,
     take_back,
 )
+from pipeline.deciding.filing import unfile
 from pipeline.ledger import Stale
 from pipeline.model import CountbackError, Entry, WrongCall, fingerprint
 from pipeline.pilot import Pilot
@@ -241,6 +242,7 @@ _UNDOING = {
     "exemption_granted": end_exemption,
     "fix_assigned": take_back,
     "twins_judged": take_back,
+    "item_filed": unfile,
 }
 
 

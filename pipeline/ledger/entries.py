@@ -36,6 +36,7 @@ _DONE = {
     "exemption_granted": "exempted until {expires_on}",
     "exemption_ended": "held to the check again",
     "fix_assigned": "given to {person}",
+    "item_filed": "filed under {customer_id}",
     "twins_judged": "judged",
     "policy_changed": "changed ({words})",
     "sorting_opened": "opened for sorting by instinct",
@@ -45,7 +46,11 @@ _DONE = {
     "sorting_seen": "looked at before sorting",
 }
 #: What an entry did that says nothing any more of what it was about.
-_TAKEN_BACK = {"fix_assigned": ("person", "given back"), "twins_judged": ("is_same", "unjudged")}
+_TAKEN_BACK = {
+    "fix_assigned": ("person", "given back"),
+    "item_filed": ("customer_id", "unfiled"),
+    "twins_judged": ("is_same", "unjudged"),
+}
 _DECIDED = {
     "approve": "approved",
     "edit": "approved with edits",

@@ -5,10 +5,14 @@
 -- Most messages say nothing of the kind: one quick look sets them aside.
 with suspects as (
     select
-        mail.*,
+        mail.* exclude (customer_id),
+        coalesce(mail.customer_id, filed.customer_id) as customer_id,
         lower(concat_ws(' ', mail.sender, mail.subject)) as envelope,
         lower(concat_ws(' ', mail.subject, mail.body)) as all_words
-    from intake_messages as mail, pilot
+    from intake_messages as mail
+    cross join pilot
+    left join filed_items as filed
+        on filed.of_kind = 'messages' and mail.message_id = filed.of_key
     where
         mail.fate = 0
         and coalesce(mail.direction, 'in') = 'in'

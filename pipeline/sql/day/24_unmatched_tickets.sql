@@ -4,7 +4,9 @@ select
     stated_customer,
     subject,
     kind,
-    opened_at
+    concern,
+    opened_at,
+    days_open
 from open_tickets
 where not is_matched
 order by opened_at, ticket_id

@@ -1,5 +1,6 @@
 -- One row per message sent by the day: its direction, and its customer as far as it was known
--- then: by itself, else by the other messages of its thread when they are about one customer.
+-- then: by itself, else as a person has filed it, else by the other messages of its thread when
+-- they are about one customer.
 -- A sender that is ours wrote it out, any other wrote in; without a list of ours the direction
 -- stays what the export says. A mail counts as proof that we wrote (is_contact) only in a mailbox
 -- that holds nothing but our own, because a sender in a file is only a claim.
@@ -21,19 +22,47 @@ mailboxes as (
     group by file_id
 ),
 
+filed as (
+    select
+        facts.message_key,
+        items.customer_id,
+        items.invoice_id
+    from filed_items as items
+    inner join message_facts as facts
+        on items.of_kind = 'messages' and items.of_key = facts.message_id
+),
+
 threads as (
     select
         thread,
-        list(customer_id order by customer_id) as customers
-    from thread_customers, pilot
-    where known_at::date <= pilot.as_of
+        list(distinct customer_id order by customer_id) as customers
+    from (
+        select
+            thread,
+            customer_id
+        from thread_customers, pilot
+        where known_at::date <= pilot.as_of
+        union
+        select
+            message_threads.thread,
+            filed.customer_id
+        from filed
+        inner join message_threads on filed.message_key = message_threads.message_key
+    )
     group by thread
 ),
 
 placed as (
     select
-        alone.*,
+        alone.* exclude (matched_by),
+        filed.invoice_id as filed_invoice_id,
         case
+            when filed.customer_id is null or alone.matched_by = 'export' then alone.matched_by
+            else 'person'
+        end as matched_by,
+        case
+            when filed.customer_id is not null and coalesce(alone.matched_by, '') <> 'export'
+                then [filed.customer_id]
             when alone.customer_id is not null then [alone.customer_id]
             when len(alone.by_address) > 0
                 then list_intersect(coalesce(threads.customers, []), alone.by_address)
@@ -41,6 +70,7 @@ placed as (
         end as candidates
     from message_customers as alone
     left join threads on alone.thread = threads.thread
+    left join filed on alone.message_key = filed.message_key
 ),
 
 named as (
@@ -83,6 +113,8 @@ select
     end as matched_by,
     case
         when placed.matched_by = 'export' then directed.stated_invoice_id
+        when placed.matched_by = 'person' and placed.filed_invoice_id is not null
+            then placed.filed_invoice_id
         when len(coalesce(named.in_reply, named.anywhere)) = 1
             then coalesce(named.in_reply, named.anywhere)[1]
     end as invoice_id

@@ -1,5 +1,5 @@
 -- Messages from others that no customer could be found for, newest first, with the reason. They
--- change no lane: a person matches them by adding a contact or naming the invoice.
+-- change no lane until a person files them under a customer or adds the contact.
 select
     known.message_id,
     known.sent_at,

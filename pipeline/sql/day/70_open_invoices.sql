@@ -84,7 +84,7 @@ running_contracts as (
         ) as po_number,
         bool_or(contracts.po_required) as po_required,
         min(contracts.renews_on) filter (where contracts.renews_on >= pilot.as_of) as renews_on
-    from contracts
+    from contracts_now as contracts
     cross join pilot
     left join corrected_contracts on contracts.contract_id = corrected_contracts.contract_id
     where

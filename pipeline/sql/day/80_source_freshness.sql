@@ -1,6 +1,7 @@
 -- One row per kind of export: the newest day it tells of, how old that is on the day, and from
 -- how many days on it counts as stale. Payments first: whoever chases must know how fresh they
--- are. Customers, people and contracts carry no date of their own.
+-- are. Customers, people and contracts carry no date of their own, and a ticket without an opening
+-- date (1900-01-01) tells of no day.
 with dated as (
     select 1 as place, 'payments' as source, 3 as days_fresh, received_on as told_on
     from intake_payments where fate = 0
@@ -15,7 +16,7 @@ with dated as (
     from intake_messages where fate = 0
     union all
     select 5 as place, 'tickets' as source, 14 as days_fresh, opened_at::date as told_on
-    from intake_tickets where fate = 0
+    from intake_tickets where fate = 0 and opened_at > timestamp '1900-01-01'
     union all
     select 6 as place, 'disputes' as source, 14 as days_fresh, flagged_at::date as told_on
     from intake_disputes where fate = 0

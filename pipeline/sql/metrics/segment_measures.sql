@@ -30,7 +30,7 @@ contract_terms as (
             coalesce(corrected_contracts.po_number, contracts.po_number), contracts.starts_on
         ) as po_number,
         bool_or(contracts.po_required) as po_required
-    from contracts
+    from contracts_now as contracts
     cross join pilot
     left join corrected_contracts on contracts.contract_id = corrected_contracts.contract_id
     where

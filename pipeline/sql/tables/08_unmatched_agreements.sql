@@ -1,5 +1,6 @@
 -- as: view
--- Agreements in prose that nobody can tell the customer of: file them in contracts/CUSTOMER_ID/.
+-- Agreements in prose whose names tell no customer: file them in contracts/CUSTOMER_ID/, or under
+-- a customer on the page Messages and agreements.
 select
     contract_id,
     file,
