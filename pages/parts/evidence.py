@@ -32,6 +32,15 @@ def evidence(here: Session, made: Made) -> None:
     _facts(here, made)
 
 
+def facts_alone(dossier: Dossier) -> None:
+    """What is known, without what the policy makes of it: no lane, no rule, no score."""
+    _invoices(dossier)
+    _exchanges(dossier)
+    _people(dossier)
+    _payments(dossier)
+    _standing(dossier)
+
+
 def _why(here: Session, made: Made) -> None:
     case = made.case
     _heading("Why it is here")
