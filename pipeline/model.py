@@ -300,6 +300,7 @@ EventKind = Literal[
     "dispute_accepted",
     "dispute_closed",
     "promise_recorded",
+    "seeded_check_answered",
     "timing",
     "kill_switch",
     "handing_over",
@@ -382,6 +383,8 @@ class Decision(Noun):
     """True when a figure, date, address or name changed, however small the edit."""
     policy: str = ""
     prompt: str = ""
+    model: str = ""
+    """Who worded the draft; empty: the built-in drafter."""
     review_seconds: float | None = None
     approved_hash: str = ""
     seen: dict[str, str] = Field(default_factory=dict)

@@ -107,11 +107,36 @@ def _known_components(given: dict[str, Any]) -> dict[str, Any]:
 
 
 class DraftingSection(Noun):
-    """[drafting]: who words the drafts; empty `model` is the built-in drafter."""
+    """[drafting]: who words the drafts; empty `model` is the built-in drafter (docs/models.md)."""
 
     model: str = ""
+    """LiteLLM's name of a model, such as `openai/gpt-4o-mini`."""
     api_base: str = ""
+    """Of a server of one's own that speaks OpenAI's language, such as http://127.0.0.1:8080/v1."""
+    key_variable: str = "COUNTBACK_MODEL_KEY"
+    """The environment variable that holds the key; never the key itself."""
     send_texts: bool = False
+    """Whether the last messages of a case may be given to the model, redacted."""
+    send_names: bool = False
+    """Whether names may stand in those messages."""
+    timeout_seconds: float = Field(default=30, gt=0, le=600)
+    retries: int = Field(default=2, ge=0, le=3)
+    max_tokens: int = Field(default=700, ge=50, le=8000)
+    """Of one answer."""
+    tokens_per_run: int = Field(default=50_000, ge=0)
+    tokens_per_day: int = Field(default=200_000, ge=0)
+    usd_per_run: Decimal = Field(default=Decimal(1), ge=0)
+    usd_per_day: Decimal = Field(default=Decimal(5), ge=0)
+    usd_per_million_in: Decimal | None = Field(default=None, ge=0)
+    """What a million tokens cost, where LiteLLM's own list does not say it."""
+    usd_per_million_out: Decimal | None = Field(default=None, ge=0)
+
+
+class ReviewSection(Noun):
+    """[review]: how the reviewing itself is watched over."""
+
+    seeded_share: float = Field(default=0.04, ge=0, le=0.2)
+    """Share of drafts that are shown with a planted defect, from go-live on; 0: none."""
 
 
 class OutboxSection(Noun):
@@ -171,6 +196,7 @@ class Settings(Noun):
     rates: dict[str, Decimal] = Field(default_factory=dict)
     """One unit of the currency in reporting currency, constant since day 0."""
     drafting: DraftingSection = DraftingSection()
+    review: ReviewSection = ReviewSection()
     outbox: OutboxSection = OutboxSection()
     report: ReportSection = ReportSection()
     lists: ListsSection = ListsSection()

@@ -26,7 +26,16 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"exports", "warehouse", "ledger", "prompts", "llm", "outbox"}),
     frozenset({"figures"}),
     frozenset(
-        {"pilot", "drafting", "charts", "deciding", "proving", "replaying", "sorting_session"}
+        {
+            "pilot",
+            "drafting",
+            "attention",
+            "charts",
+            "deciding",
+            "proving",
+            "replaying",
+            "sorting_session",
+        }
     ),
     frozenset({"roi", "opportunity", "segments"}),
     frozenset({"acting", "unknown_exports", "report"}),
@@ -72,8 +81,9 @@ DOORS: dict[str, frozenset[str]] = {
     "holidays": frozenset({"pipeline/sending"}),
     # Nothing else reaches the network, and nothing unpacks objects that a file brings along.
     **dict.fromkeys(
-        ("requests", "httpx", "urllib3", "aiohttp", "openai", "socket", "http.client"), frozenset()
+        ("requests", "urllib3", "aiohttp", "openai", "socket", "http.client"), frozenset()
     ),
+    "httpx": frozenset({"pipeline/llm"}),  # the limits of a model's connection
     **dict.fromkeys(("urllib.request", "pickle", "marshal", "shelve", "dill"), frozenset()),
 }
 

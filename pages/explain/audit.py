@@ -21,6 +21,7 @@ _KINDS = {
     "dispute_closed": "Disputes closed",
     "draft_prepared": "Drafts",
     "promise_recorded": "Promises",
+    "seeded_check_answered": "Seeded checks",
     "timing": "Timings",
     "kill_switch": "Kill switch",
     "handing_over": "Claimed to leave",

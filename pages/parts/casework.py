@@ -7,17 +7,20 @@ most, so that lunch is not work.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
 from pages.parts import address
 from pages.parts.session import Session
 from pages.parts.splits import needing_a_person, splits
-from pipeline.acting import Made, draft_case
+from pipeline.acting import Made, blocking, draft_case
+from pipeline.attention import Planted, is_answered, is_drawn, plant
 
 #: Longest gap between two actions that still counts as looking at the case.
 IDLE_SECONDS = 180.0
+#: The phases in which attention is tested: before them nothing is approved.
+_SEEDED = ("copilot", "cadence")
 
 
 @dataclass
@@ -72,6 +75,23 @@ def made(here: Session, case_id: str) -> Made:
     return here.kept(
         f"made/{case_id}", lambda: draft_case(here.pilot, here.day, case_id, here.desk)
     )
+
+
+def planted(here: Session, case: Made) -> Planted | None:
+    """The defect that this draft is shown with today, if it was drawn and is not over yet."""
+    share, case_id = here.pilot.settings.review.seeded_share, case.case.case_id
+    phase = here.pilot.settings.phase(here.as_of)
+    if phase not in _SEEDED or not is_drawn(here.pilot.name, case_id, here.as_of, share):
+        return None
+    if blocking(case) or is_answered(here.entries, case_id, here.as_of):
+        return None
+    return plant(case.draft, case.dossier)
+
+
+def as_shown(here: Session, case: Made) -> Made:
+    """The case as the reviewer sees it: now and then its draft has one thing wrong."""
+    found = planted(here, case)
+    return case if found is None else replace(case, draft=found.draft)
 
 
 def watch(here: Session, case_id: str) -> Shown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import verdicts
+from pages.parts import casework, verdicts
 from pages.parts.session import Session
 from pages.parts.verdicts import suggested, take, take_back, text_key, texts
 from pages.parts.wording import LANE_TITLES, counted, escaped
@@ -22,13 +22,14 @@ _NO_MESSAGE = {
 _KEPT_WORDS = 6
 
 
-def decision(here: Session, made: Made) -> None:
+def decision(here: Session, true: Made) -> None:
     """Doubts first, then the message or the note, then the verdict."""
+    made = casework.as_shown(here, true)
     stops = _doubts(here, made)
     is_changed = False
     if made.draft.state == "draft":
         is_changed = _message(made)
-        stops = stops or _checks(made, is_changed)
+        stops = _checks(made, is_changed and made is true) or stops
     else:
         _instead(made)
         stops = True

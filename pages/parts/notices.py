@@ -22,10 +22,18 @@ def refuse(sentence: str) -> None:
     st.session_state.refused = sentence
 
 
+def tell(sentence: str, *, good: bool) -> None:
+    """Says what takes longer to read than a passing note stays."""
+    st.session_state.told = (sentence, good)
+
+
 def show() -> None:
     """Shows, once, what the last act had to say."""
     said = st.session_state.pop("said", "")
     refused = st.session_state.pop("refused", "")
+    told, good = st.session_state.pop("told", ("", True))
+    if told:
+        (st.success if good else st.warning)(escaped(told), icon=":material/visibility:")
     if said:
         st.toast(escaped(said), icon=":material/check:")
     if refused:

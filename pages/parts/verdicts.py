@@ -6,6 +6,7 @@ right after; the body of an `if st.button(…)` does not (docs/decisions.md, 5).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,9 +15,10 @@ import streamlit as st
 from pages.parts import casework, session
 from pages.parts.casework import Shown
 from pages.parts.frame import named
-from pages.parts.notices import one_sentence, say
+from pages.parts.notices import one_sentence, say, tell
 from pages.parts.session import Session
 from pipeline.acting import Made, Moment, decide_case
+from pipeline.attention import answer
 from pipeline.deciding import TimingKind, is_stopped, record_timing, standing_decision, undo
 from pipeline.drafting.edits import suggest_reason
 from pipeline.ledger import Stale
@@ -62,6 +64,8 @@ def take(verdict: Verdict, case_id: str) -> None:
     here = session.again()
     try:
         _check_stopped(here, verdict)
+        if _was_a_check(here, verdict, case_id, moment):
+            return
         who = here.desk.case(case_id).customer_name if _is_open(here, case_id) else case_id
         entry = _decide(here, verdict, case_id, moment)
         _time(here, verdict, case_id, moment)
@@ -79,6 +83,31 @@ def _is_open(here: Session, case_id: str) -> bool:
 def _check_stopped(here: Session, verdict: Verdict) -> None:
     if verdict in ("approve", "edit") and is_stopped(here.entries):
         raise CountbackError("Everything unsent is stopped: let sending go on before approving.")
+
+
+def _was_a_check(here: Session, verdict: Verdict, case_id: str, moment: Moment) -> bool:
+    """Whether the draft had a planted defect: then that is answered, and nothing is decided."""
+    if not _is_open(here, case_id):
+        return False
+    made = casework.made(here, case_id)
+    planted = casework.planted(here, made)
+    if planted is None:
+        return False
+    shown = _shown(case_id)
+    subject, body = texts(replace(made, draft=planted.draft))
+    said = answer(
+        here.ledger(),
+        planted,
+        verdict,
+        planted.draft.model_copy(update={"subject": subject, "body": body}),
+        review_seconds=round(shown.active, 1),
+        now=moment.now,
+        on_day=here.as_of,
+    )
+    _time(here, verdict, case_id, moment, kind="supervision")
+    clear_inputs()
+    tell(said.sentence, good=said.is_caught)
+    return True
 
 
 def _decide(here: Session, verdict: Verdict, case_id: str, moment: Moment) -> Entry:
@@ -124,12 +153,18 @@ def _refuse_stale(here: Session, shown: Shown) -> None:
         )
 
 
-def _time(here: Session, verdict: Verdict, case_id: str, moment: Moment) -> None:
+def _time(
+    here: Session,
+    verdict: Verdict,
+    case_id: str,
+    moment: Moment,
+    kind: TimingKind | None = None,
+) -> None:
     shown = _shown(case_id)
     record_timing(
         here.ledger(),
         case_id,
-        _TIMING.get(verdict, "review"),
+        kind or _TIMING.get(verdict, "review"),
         by=moment.by,
         started_at=datetime.fromtimestamp(shown.started, UTC),
         active_minutes=round(shown.active / 60, 3),

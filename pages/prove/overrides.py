@@ -37,6 +37,7 @@ def page() -> None:
         )
         return
     _weeks(here, parts, rate["verdict"])
+    _attention(rate["attention"])
     _tables(parts)
     _one_rule(here, parts)
     how_counted(parts.shares, parts.drafts, key="override_parts")
@@ -54,6 +55,35 @@ def _weeks(here: Session, parts: OverrideParts, verdict: str) -> None:
         "If one rule's overrides do not fall by week eight, that rule is wrong, not the words. Few "
         "drafts a week say little: the n stands in every cell."
     )
+
+
+def _attention(partners: dict[str, Any]) -> None:
+    """What a fall of the rate is worth: are the drafts still read?"""
+    st.header("Are the drafts still read?", anchor="attention")
+    if partners["verdict"] == "rubber-stamping suspected":
+        st.warning(escaped(partners["sentence"]), icon=":material/visibility_off:")
+    else:
+        st.markdown(escaped(partners["sentence"]))
+    seeded, seconds = partners["seeded"], partners["review_seconds"]
+    left, middle, right = st.columns(3)
+    left.metric("Planted defects caught", f"{seeded['caught']} of {seeded['n']}", border=True)
+    span = "–" if seeded["low"] is None else f"{seeded['low']:.0%} to {seeded['high']:.0%}"
+    middle.metric("95 % interval of their share", span, border=True)
+    right.metric(
+        "Active seconds per draft",
+        "–" if seconds["last"] is None else f"{seconds['last']:.0f} s",
+        f"{seconds['first']:.0f} s in the first weeks" if seconds["first"] is not None else None,
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+    )
+    st.caption(
+        "Now and then a draft is shown with one thing wrong, and cannot leave; the answer is told "
+        "at once and counted for the team, never for a person."
+    )
+    with st.expander("By week"):
+        table(partners["weeks"], key="attention_weeks", alt="Planted defects and time by week")
+        save(partners["weeks"], key="attention_csv", name="attention_by_week")
 
 
 def _tables(parts: OverrideParts) -> None:

@@ -25,6 +25,7 @@ _DONE = {
     "dispute_assigned": "assigned to {owner}",
     "dispute_accepted": "accepted",
     "dispute_closed": "closed",
+    "seeded_check_answered": "answered as a check",
     "handing_over": "about to be handed over",
     "handed_over": "handed over to the mail system",
     "hand_over_refused": "not handed over",

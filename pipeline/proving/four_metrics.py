@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.figures import require_rates, rolled
+from pipeline.proving.attention import attention
 from pipeline.settings import Settings
 from pipeline.statistics import (
     PerCustomer,
@@ -243,11 +244,13 @@ def override_rate(day: Day, settings: Settings, scope: Scope) -> dict[str, Any]:
     counted = [row for row in rows if row["n"]]
     trend = override_trend([r["k"] for r in counted], [r["n"] for r in counted])
     routing = override_trend([r["routing"] for r in counted], [r["n"] for r in counted])
+    partners = day.metric("attention_weeks", weeks=_weeks(go_live, end)).rows
+    n, k = sum(r["n"] for r in rows), sum(r["k"] for r in rows)
     wording = override_trend([r["wording"] for r in counted], [r["n"] for r in counted])
     return {
         "weeks": weeks,
-        "n": sum(r["n"] for r in rows),
-        "k": sum(r["k"] for r in rows),
+        "n": n,
+        "k": k,
         "verdict": trend.verdict,
         "sentence": trend.sentence,
         "odds_ratio": trend.odds_ratio,
@@ -255,6 +258,7 @@ def override_rate(day: Day, settings: Settings, scope: Scope) -> dict[str, Any]:
         "bayes_probability": trend.bayes_probability,
         "routing": {"verdict": routing.verdict, "sentence": routing.sentence},
         "wording": {"verdict": wording.verdict, "sentence": wording.sentence},
+        "attention": attention(partners, trend.verdict, k / n if n else None),
     }
 
 

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pipeline.acting import Moment, decide_case
+from pipeline.acting import Moment, blocking, decide_case, draft_case
+from pipeline.attention import is_drawn, plant
 from pipeline.model import Entry, fingerprint
 from pipeline.pilot import Pilot
+from pipeline.sending import send
 from tests.pages.conftest import Open, said
 
 CLEAN = "C-1143/routine/USD"
@@ -291,3 +293,62 @@ def test_every_lane_has_its_page(open_app: Open, case: str) -> None:
     app = open_app("work/review", case=case)
     assert app.query_params["case"] == case
     assert app.button(key="approve").disabled
+
+
+# --- seeded checks -------------------------------------------------------------------------------
+
+
+def shown_wrong(folder: Path) -> None:
+    """Every draft carries a planted defect."""
+    path = folder / "pilot.toml"
+    path.write_text(f"{path.read_text()}\n[review]\nseeded_share = 0.2\n", encoding="utf-8")
+
+
+def seeded_case(folder: Path) -> str:
+    """A clean routine case that is drawn on the day."""
+    pilot = Pilot.open(folder)
+    with pilot.day() as day:
+        desk = pilot.desk(day)
+        for case in desk.cases:
+            if case.lane == "routine" and is_drawn(pilot.name, case.case_id, day.as_of, 0.2):
+                made = draft_case(pilot, day, case.case_id, desk)
+                if not blocking(made) and plant(made.draft, made.dossier):
+                    return case.case_id
+    raise AssertionError("no clean case is drawn")
+
+
+def test_a_seeded_check_is_told_at_once_and_decides_nothing(open_app: Open, folder: Path) -> None:
+    shown_wrong(folder)
+    case = seeded_case(folder)
+    pilot = Pilot.open(folder)
+    with pilot.day() as day:
+        true = draft_case(pilot, day, case).draft
+    app = open_app("work/review", case=case)
+    app.button(key="approve").click().run()
+    assert decisions(folder) == []
+    [entry] = [e for e in pilot.entries() if e.kind == "seeded_check_answered"]
+    assert (entry.by, entry.payload["is_caught"]) == ("review team", False)
+    assert "This was a check" in app.warning[0].value
+    assert body(app) == true.body
+    app.button(key="approve").click().run()
+    [decision] = decisions(folder)
+    assert decision.payload["final_body"] == true.body
+    kinds = [e.payload["kind"] for e in pilot.entries() if e.kind == "timing"]
+    assert kinds == ["supervision", "review"]
+
+
+def test_a_planted_defect_never_leaves_whatever_is_answered(open_app: Open, folder: Path) -> None:
+    shown_wrong(folder)
+    open_app("work/review", case=seeded_case(folder)).button(key="approve").click().run()
+    report = send(folder, Moment("outbox", NOW))
+    assert (report.handed_over, report.ready, report.kept) == ((), (), ())
+    assert not list((folder / "outbox").glob("*.eml"))
+
+
+def test_stopping_a_planted_defect_catches_it(open_app: Open, folder: Path) -> None:
+    shown_wrong(folder)
+    app = open_app("work/review", case=seeded_case(folder))
+    app.selectbox(key="reason").set_value("FACT").run()
+    app.button(key="reject").click().run()
+    assert decisions(folder) == []
+    assert "Well seen, this was a check" in app.success[0].value
