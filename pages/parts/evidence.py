@@ -13,17 +13,20 @@ from pages.parts.splits import also_fired
 from pages.parts.wording import counted, day, escaped, moment, money, place
 from pipeline.acting import Made
 from pipeline.drafting.doubts import days_since
-from pipeline.model import Dossier, Exchange, Fact, Person
+from pipeline.ledger.entries import what_happened
+from pipeline.model import REASONS, Dossier, Entry, Exchange, Fact, Person
 from pipeline.warehouse.evidence import source_row
 
 EXCHANGES = 3
 PAYMENTS = 6
+DECISIONS = 4
 
 
 def evidence(here: Session, made: Made) -> None:
     """Everything known about the case, most telling first."""
     dossier = made.dossier
     _why(here, made)
+    _decided(here, made)
     _invoices(dossier)
     _exchanges(dossier)
     _people(dossier)
@@ -46,6 +49,33 @@ def _why(here: Session, made: Made) -> None:
     _heading("Why it is here")
     _bullets([f"{case.rule}: {case.because}", *also_fired(here, case)])
     st.caption(escaped(made.dossier.score_sentence))
+
+
+def _decided(here: Session, made: Made) -> None:
+    """Holds and other verdicts so far on these invoices, newest first, each with who and why."""
+    mine = set(made.case.invoice_ids)
+    undone = {e.payload.get("event_id") for e in here.entries if e.kind == "undone"}
+    found = [
+        entry
+        for entry in reversed(here.entries)
+        if entry.kind == "decision"
+        and entry.on_day <= here.as_of
+        and mine & set(entry.payload.get("invoice_ids", ()))
+    ]
+    if not found:
+        return
+    _heading("Decided before")
+    _bullets([_verdict(entry, is_undone=entry.event_id in undone) for entry in found[:DECISIONS]])
+    if len(found) > DECISIONS:
+        st.caption(f"{counted(len(found) - DECISIONS, 'older decision')} in Explain › Record.")
+
+
+def _verdict(entry: Entry, *, is_undone: bool) -> str:
+    said = f"{entry.on_day}, {entry.by}: {what_happened(entry)}"
+    why = [REASONS.get(entry.payload.get("reason") or "", ""), entry.payload.get("note") or ""]
+    if any(why):
+        said += f" ({'; '.join(filter(None, why))})"
+    return f"{said}. Taken back since." if is_undone else f"{said}."
 
 
 def _invoices(dossier: Dossier) -> None:

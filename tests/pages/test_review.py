@@ -295,6 +295,17 @@ def test_every_lane_has_its_page(open_app: Open, case: str) -> None:
     assert app.button(key="approve").disabled
 
 
+def test_a_hold_shows_who_why_and_until_when_the_next_time(open_app: Open, folder: Path) -> None:
+    app = open_app("work/review", case=CLEAN)
+    app.text_input(key="note").set_value("AP is closed this week").run()
+    app.date_input(key="hold_until").set_value(date(2026, 4, 8)).run()
+    app.button(key="hold").click().run()
+    app.button(key="undo").click().run()
+    assert "Ana Ruiz: put on hold until 2026-04-08" in said(app)
+    assert "AP is closed this week" in said(app)
+    assert "Taken back since" in said(app)
+
+
 # --- seeded checks -------------------------------------------------------------------------------
 
 
