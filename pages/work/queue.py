@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from pages.parts import address, health_link, session
+from pages.parts.batches import together
 from pages.parts.downloads import csv_bytes
 from pages.parts.session import Session
 from pages.parts.splits import (
@@ -54,6 +55,8 @@ def page() -> None:
         _nothing(chosen)
         return
     selected = _table(here, cases)
+    if chosen == "routine":
+        together(here, cases)
     _reasons(here, selected, first=selected is cases[0])
 
 
@@ -201,7 +204,7 @@ def _reasons(here: Session, case: Case, *, first: bool) -> None:
                 width="stretch",
             )
         if st.session_state.pop("go_to_review", False):
-            st.switch_page("pages/work/review.py", query_params={"case": case.case_id})
+            st.switch_page("pages/work/review.py", query_params={"case": st.session_state.case})
         left, right = st.columns(2)
         with left:
             _lines("Because", [f"{case.rule}: {case.because}", *also_fired(here, case)])

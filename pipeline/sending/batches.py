@@ -6,12 +6,14 @@ before that. The draw follows from the record's head, so nobody can choose or fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from datetime import date
 from decimal import Decimal
 from math import ceil
 
 from pipeline.acting import Moment, approval, draft_case
+from pipeline.attention import is_answered, is_drawn
 from pipeline.deciding import decision_event
 from pipeline.ledger.chain import Head
 from pipeline.model import Case, CountbackError, Decision, Entry, Event, WrongCall, fingerprint
@@ -46,6 +48,8 @@ def approve_batch(
             raise CountbackError(why)
     with closing(pilot.ledger()) as ledger:
         head = ledger.head()
+        if why := next(_unread(pilot, chosen, ledger.entries(), day.as_of), ""):
+            raise CountbackError(why)
         name = fingerprint(head.hash, *chosen)[:16]
         sampled = drawn(chosen, head)
         events = [
@@ -55,6 +59,33 @@ def approve_batch(
         ]
         batch = _batch(name, chosen, sampled, day, moment)
         return ledger.append_all([*events, batch], expected_head=head)[-1]
+
+
+def by_itself(pilot: Pilot, case_id: str, entries: Sequence[Entry], as_of: date) -> bool:
+    """Whether a case is to be looked at alone on a day, because its draft may be a check."""
+    share = pilot.settings.review.seeded_share
+    return is_drawn(pilot.name, case_id, as_of, share) and not is_answered(entries, case_id, as_of)
+
+
+def has_missed(entries: Sequence[Entry], as_of: date) -> bool:
+    """Whether a planted defect was approved on the day: then nothing more goes together."""
+    return any(
+        entry.kind == "seeded_check_answered"
+        and entry.on_day == as_of
+        and not entry.payload["is_caught"]
+        for entry in entries
+    )
+
+
+def _unread(
+    pilot: Pilot, case_ids: Sequence[str], entries: Sequence[Entry], as_of: date
+) -> Iterator[str]:
+    """Why these cases want a reader of their own."""
+    if has_missed(entries, as_of):
+        yield "A planted defect was missed today: approve one by one until tomorrow."
+    for case_id in case_ids:
+        if by_itself(pilot, case_id, entries, as_of):
+            yield f"{case_id} is to be looked at by itself today: leave it out of the batch."
 
 
 def drawn(case_ids: Sequence[str], head: Head) -> list[str]:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from pipeline.attention import is_drawn
 from pipeline.ledger import Stale
 from pipeline.ledger.chain import Head
-from pipeline.model import CountbackError, Entry, WrongCall
+from pipeline.model import CountbackError, Entry, Event, WrongCall
 from pipeline.pilot import Pilot
 from pipeline.sending.batches import approve_batch, drawn, not_for_batches
-from tests.outbox.world import ALDER, ANA, BIRCH, DAY, approve, entries, run, sentences, why, world
+from tests.outbox.world import (
+    ALDER,
+    ANA,
+    BIRCH,
+    DAY,
+    NOW,
+    approve,
+    entries,
+    run,
+    sentences,
+    why,
+    world,
+)
 
 CADENCE = "started_on = 2026-01-20"  # the tests' day is day 70
 OTHER = {ALDER: BIRCH, BIRCH: ALDER}
@@ -107,3 +121,45 @@ def test_of_two_batches_at_once_one_is_stale(cadence: Pilot) -> None:
     with pytest.raises(Stale, match="look again"):
         ledger.append_all([], expected_head=head)
     ledger.close()
+
+
+# --- read, or not --------------------------------------------------------------------------------
+
+
+def missed(pilot: Pilot, is_caught: bool) -> None:
+    with closing(pilot.ledger()) as ledger:
+        ledger.append(
+            Event(
+                kind="seeded_check_answered",
+                subject="seeded:elsewhere",
+                by="review team",
+                at=NOW,
+                on_day=DAY,
+                payload={"is_caught": is_caught},
+            )
+        )
+
+
+def test_after_a_missed_check_nothing_goes_together_on_that_day(cadence: Pilot) -> None:
+    missed(cadence, is_caught=False)
+    with pytest.raises(CountbackError, match="missed today: approve one by one"):
+        together(cadence)
+
+
+def test_a_caught_check_stands_in_nobody_s_way(cadence: Pilot) -> None:
+    missed(cadence, is_caught=True)
+    assert together(cadence).kind == "batch_approved"
+
+
+def test_a_case_that_is_drawn_for_a_check_is_no_part_of_a_batch(tmp_path: Path) -> None:
+    for n in range(200):
+        name = f"Drawn {n}"
+        if is_drawn(name, ALDER, DAY, 0.2):
+            break
+    pilot = world(tmp_path / "pilot", pilot=CADENCE)
+    settings = pilot.folder / "pilot.toml"
+    text = settings.read_text().replace("Drawn by hand", name)
+    settings.write_text(text.replace("[outbox]", "[review]\nseeded_share = 0.2\n[outbox]"))
+    pilot = Pilot.open(pilot.folder)
+    with pytest.raises(CountbackError, match="alder/routine/USD is to be looked at by itself"):
+        together(pilot)

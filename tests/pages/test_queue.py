@@ -140,3 +140,29 @@ def test_an_ordinary_cell_is_left_alone() -> None:
 )
 def test_markup_in_what_strangers_wrote_stays_text(text: str, shown: str) -> None:
     assert escaped(text) == shown
+
+
+def test_clean_routine_cases_are_offered_together_in_the_cadence_phase(open_app: Open) -> None:
+    app = open_app("work/queue", lane="routine")
+    offered = app.dataframe(key="batch_table").value
+    assert 2 <= len(offered) <= 10
+    assert app.button(key="batch_approve").disabled  # nothing is ticked yet
+    assert set(offered["Currency"]) <= {"USD", "EUR", "GBP"}
+    app = open_app("work/queue", lane="routine", as_of="2026-02-20")
+    assert "Approve several together" not in [one.label for one in app.expander]
+
+
+def test_approving_together_leaves_the_drawn_case_to_be_decided_alone(
+    open_app: Open, folder: Path
+) -> None:
+    app = open_app("work/queue", lane="routine")
+    app.session_state["batch_table"] = {"selection": {"rows": [0, 1, 2], "columns": []}}
+    app.run()
+    app.button(key="batch_approve").click().run()
+    pilot = Pilot.open(folder)
+    [batch] = [e for e in pilot.entries() if e.kind == "batch_approved"]
+    approved = [e.subject for e in pilot.entries() if e.kind == "decision"]
+    [alone] = batch.payload["sampled"]
+    assert {alone, *approved} == set(batch.payload["cases"])
+    assert len(approved) == 2
+    assert app.session_state["case"] == alone
