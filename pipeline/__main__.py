@@ -14,7 +14,17 @@ from datetime import UTC, datetime
 
 from pipeline.model import CountbackError
 from pipeline.printing import as_json, lines
-from pipeline.verbs import filing, loading, looking, making, proving, replaying, sorting, working
+from pipeline.verbs import (
+    filing,
+    layouts,
+    loading,
+    looking,
+    making,
+    proving,
+    replaying,
+    sorting,
+    working,
+)
 from pipeline.verbs.calling import Parser, Result, Run, day
 
 
@@ -54,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         found.set_defaults(verb=run)
         return found
 
-    for module in (loading, looking, filing, working, sorting, proving, replaying, making):
+    for module in (loading, layouts, looking, filing, working, sorting, proving, replaying, making):
         module.add(verb)
     return parser
 

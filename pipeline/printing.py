@@ -65,6 +65,7 @@ def load_result(report: LoadReport, pilot: Path) -> dict[str, Any]:
         "pilot": str(pilot),
         "files": [_file(file) for file in report.read],
         "unrecognised": list(report.unrecognised),
+        "not_used": [{"file": file.file, "why": file.note} for file in report.not_used],
         "questions": [
             {"file": file.file, "question": file.question, "choices": list(file.choices)}
             for file in report.questions

@@ -23,6 +23,7 @@ _STATES = {
     "question": "Asks you",
     "refused": "Refused",
     "unrecognised": "Not recognised",
+    "not_used": "Not used",
 }
 _WITHOUT_REMARKS = ["File", "State", "Read as", "Rows", "Loaded", "Refused", "Skipped", "Totals"]
 _BUCKET_TITLES = {"current": "Not due", "91+": "Over 90", "no_due_date": "No due date"}
@@ -57,7 +58,7 @@ def _sentence(report: LoadReport) -> str:
     said = f"{report.accepted:,} of {counted(report.rows, 'row')} loaded"
     if report.skipped:
         said += f", {report.skipped:,} skipped because they hold nothing new"
-    waiting = [file for file in report.files if file.state != "read"]
+    waiting = [file for file in report.files if file.state not in ("read", "not_used")]
     if report.refused:
         said += f", {report.refused:,} need you"
     if waiting:
@@ -104,6 +105,10 @@ def _unrecognised(report: LoadReport) -> None:
     for file in report.files:
         if file.state == "refused":
             st.warning(f"**{escaped(file.file)}** {escaped(file.note)}", icon=":material/error:")
+    if report.not_used:
+        with st.expander(f"{counted(len(report.not_used), 'file')} not used, and why"):
+            for file in report.not_used:
+                st.text(file.note)
 
 
 # --- what is owed --------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from pipeline.exports.results import Unreadable
+from pipeline.exports.uploads import shown
 
 #: Bytes that a workbook may unpack to, and parts it may have.
 MOST_UNPACKED = 300_000_000
@@ -19,6 +20,8 @@ MOST_PARTS = 5_000
 #: How many times its packed size a workbook may take, above the first megabytes.
 _MOST_TIMES, _FREE = 200, 10_000_000
 _BLOCK = 1_000_000
+#: Files of an archive that are named where it is refused.
+_NAMED = 8
 _XML = (".xml", ".rels", ".vml")
 _DEFINITIONS = (b"<!DOCTYPE", b"<!ENTITY")
 _ANOTHER = b"PK\x03\x04"
@@ -57,12 +60,22 @@ def _check_index(parts: Sequence[zipfile.ZipInfo]) -> None:
     names = [part.filename.lower().replace("\\", "/") for part in parts]
     if "xl/workbook.xml" not in names:
         raise Unreadable(
-            "is a ZIP archive and no workbook we read: unpack it and load the files in it"
+            f"is a ZIP archive and no workbook we read (it holds {_listed(parts)}): unpack it and"
+            " load the files in it"
         )
     if any(".." in PurePosixPath(name).parts for name in names):
         raise Unreadable("holds parts that lead out of it, which no workbook does: save it anew")
     if any(name.startswith("xl/externallinks/") for name in names):
         raise Unreadable("takes values from other workbooks: save its sheet as CSV")
+
+
+def _listed(parts: Sequence[zipfile.ZipInfo]) -> str:
+    """What an archive holds, by name: the first few, and how many more."""
+    names = [shown(part.filename) for part in parts if not part.is_dir()]
+    if not names:
+        return "no file"
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:

@@ -18,6 +18,7 @@ from pipeline.exports.layouts import Layout, header_key, recognise
 from pipeline.exports.mapping import cited, present, tables
 from pipeline.exports.markup import is_markup
 from pipeline.exports.markup import rows as rows_of_markup
+from pipeline.exports.not_used import why_table, why_text
 from pipeline.exports.records import Numbered, gather, text_rows
 from pipeline.exports.results import (
     CsvSource,
@@ -29,7 +30,7 @@ from pipeline.exports.results import (
 from pipeline.exports.roles import Judge
 from pipeline.exports.scanning import Scan, digest, scan
 from pipeline.exports.shaping import Shaped, Shaper
-from pipeline.exports.sketching import SKETCHED, Sketch, sketch, sketch_rows
+from pipeline.exports.sketching import SKETCHED, Sketch, beginning, sketch, sketch_rows
 from pipeline.exports.titles import report_day
 from pipeline.exports.workbooks import Sheet, is_archive, sheets
 from pipeline.exports.workbooks import rows as rows_of_sheet
@@ -62,7 +63,10 @@ def _read(path: Path, blank: Reading, layouts: Sequence[Layout], answer: str | N
             return _workbook(path, blank, layouts, answer)
         if is_markup(path):
             return _markup(path, blank, layouts, answer)
-        return _text(path, blank, sketch(path, layouts), answer)
+        look = sketch(path, layouts)
+        if look.layout is None and (why := why_text(beginning(path, look.encoding))):
+            return _not_used(blank, why)
+        return _text(path, blank, look, answer)
     except Unreadable as fault:
         return _refused(blank, str(fault))
 
@@ -92,14 +96,19 @@ def _workbook(path: Path, blank: Reading, layouts: Sequence[Layout], answer: str
         looks = [(sheet, _sketch_sheet(sheet, layouts)) for sheet in found]
         fitting = [(sheet, look) for sheet, look in looks if look.layout]
         named = [found for found in fitting if _is_named(*found)]
+        blank = replace(blank, sheets=tuple((one.name, _layout_name(look)) for one, look in looks))
         if not fitting:
             columns = next((look.header for _, look in looks if look.header), ())
-            return replace(blank, columns=_named(columns), unrecognised=True)
+            return _unknown(blank, _named(columns))
         sheet, look = (named or fitting)[0]
         decimal = look.layout.reading.decimal if look.layout else "."
         reading = _rows(rows_of_sheet(sheet, decimal), blank, look, answer)
         others = () if named else tuple(_not_read(one.name) for one, _ in fitting[1:])
         return replace(reading, sheet=sheet.name, warnings=(*reading.warnings, *others))
+
+
+def _layout_name(look: Sketch) -> str:
+    return look.layout.name if look.layout else ""
 
 
 def _is_named(sheet: Sheet, look: Sketch) -> bool:
@@ -137,7 +146,7 @@ def _known(blank: Reading, look: Sketch) -> Reading:
     """What the header says: the layout applied to this file's columns, or that it fits none."""
     columns, layout = _named(look.header), look.layout
     if layout is None:
-        return replace(blank, columns=columns, unrecognised=True)
+        return _unknown(blank, columns)
     return replace(
         blank,
         layout=layout,
@@ -146,6 +155,17 @@ def _known(blank: Reading, look: Sketch) -> Reading:
         cited=cited(layout, columns),
         warnings=(*layout.assumptions, *_unused(layout, columns)),
     )
+
+
+def _unknown(blank: Reading, columns: tuple[str, ...]) -> Reading:
+    """A table of no layout of ours: one that we know and do not use, or a stranger to be mapped."""
+    if why := why_table(columns):
+        return _not_used(replace(blank, columns=columns), why)
+    return replace(blank, columns=columns, unrecognised=True)
+
+
+def _not_used(blank: Reading, why: str) -> Reading:
+    return replace(blank, unrecognised=True, not_used=f"{blank.name}: {why}.")
 
 
 def _refused(reading: Reading, why: str) -> Reading:

@@ -16,6 +16,10 @@ class Unreadable(Exception):
     """The whole file must be refused; the message is a predicate such as "is empty"."""
 
 
+#: Stands for the customer of an invoice that names only a contract, until contracts are known.
+BY_CONTRACT = "(by contract)"
+
+
 @dataclass(frozen=True)
 class SkippedRow:
     """A row that holds no record, e.g. a blank one; `row` as a spreadsheet counts it."""
@@ -104,6 +108,10 @@ class Reading:
     """The file's header as read; a blank header is called `column 3` by its place."""
     refusal: str | None = None
     unrecognised: bool = False
+    not_used: str = ""
+    """Of an unrecognised file: why it is of no use to us, where that is known, as a sentence."""
+    sheets: tuple[tuple[str, str], ...] = ()
+    """A workbook's sheets with the layouts that their headers fit; "" where none does."""
     question: Question | None = None
     date_order: str = "iso"
     source: CsvSource | FrameSource | None = None

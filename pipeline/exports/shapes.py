@@ -117,6 +117,8 @@ class Copied(Noun):
     source: str
     where: Mapping[str, Values]
     """As in a rule about rows."""
+    says: str = ""
+    """What is written there instead of the cell, e.g. yes for a status that means it."""
 
 
 class Sign(Noun):

@@ -221,8 +221,9 @@ class Shaper:
     def _join(self, shaped: Shaped) -> None:
         for copied in self._layout.copied:
             for name in self._there([copied.source]):
-                cell = pl.when(self._fits(copied.where)).then(pl.col(name)).alias(copied.column)
-                shaped.frame = shaped.frame.with_columns(cell)
+                said = pl.lit(copied.says) if copied.says else pl.col(name)
+                cell = pl.when(self._fits(copied.where)).then(said)
+                shaped.frame = shaped.frame.with_columns(cell.alias(copied.column))
         for made, names in self._layout.joined.items():
             texts = [
                 pl.col(name).str.strip_chars().replace("", None) for name in self._there(names)

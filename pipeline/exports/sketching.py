@@ -48,10 +48,20 @@ def sketch(path: Path, layouts: Sequence[Layout]) -> Sketch:
     with path.open("rb") as handle:
         head = handle.read(SKETCHED)
     encoding = _encoding(head)
-    text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
+    text = _decoded(head, encoding)
     if not text.strip("\ufeff \t\r\n"):
         raise Unreadable("is empty: export it again")
     return replace(_best(text, layouts, _DELIMITERS), encoding=encoding, crlf=b"\r\n" in head)
+
+
+def beginning(path: Path, encoding: str) -> str:
+    """The text that a file begins with, without a mark of its encoding."""
+    with path.open("rb") as handle:
+        return _decoded(handle.read(SKETCHED), encoding).removeprefix("\ufeff")
+
+
+def _decoded(head: bytes, encoding: str) -> str:
+    return codecs.getincrementaldecoder(encoding)("replace").decode(head)
 
 
 def sketch_rows(text: str, layouts: Sequence[Layout]) -> Sketch:

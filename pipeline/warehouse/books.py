@@ -21,6 +21,7 @@ import duckdb
 from pipeline import exports, model
 from pipeline.exports import Layout
 from pipeline.exports.confined import ConfinedReader, lent_reader
+from pipeline.exports.results import BY_CONTRACT
 from pipeline.model import CountbackError, fingerprint
 from pipeline.replies import rules_fingerprint
 from pipeline.warehouse.conversions import MACROS, quoted
@@ -358,6 +359,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, old_id: int, new_id: int) -> No
     loads = connection.execute(
         "select kind, is_derived, first_line from before.loads where file_id = ?", [old_id]
     ).fetchall()
+    named = _copied_columns(connection, old_id)
     for kind, is_derived, first_line in loads:
         connection.execute(
             f"insert into loads select {new_id}, ?, ?, count(*), ? from intake_{kind}",
@@ -366,7 +368,22 @@ def _copy(connection: duckdb.DuckDBPyConnection, old_id: int, new_id: int) -> No
         connection.execute(
             f"insert into intake_{kind} select {new_id} as file_id, row_no, "
             f"case when fate = {REFUSED} then {REFUSED} else {ACCEPTED} end as fate, "
-            f"* exclude (file_id, row_no, fate) from before.intake_{kind} "
+            f"{named.get(kind, '* exclude (file_id, row_no, fate)')} from before.intake_{kind} "
             f"where file_id = {old_id} order by rowid"
         )
     copy_prose(connection, old_id, new_id)
+
+
+def _copied_columns(connection: duckdb.DuckDBPyConnection, old_id: int) -> dict[str, str]:
+    """Kind -> what is selected of its rows, where that is not simply all they hold."""
+    stated = (
+        "select 1 from before.cells where file_id = ? and kind = 'invoices' "
+        "and our_column = 'customer_id'"
+    )
+    if connection.execute(stated, [old_id]).fetchall():
+        return {}
+    # Whose these invoices are was found by their contracts, which may be others by now.
+    return {
+        "invoices": f"* exclude (file_id, row_no, fate) replace ({quoted(BY_CONTRACT)} "
+        "as customer_id)"
+    }

@@ -107,8 +107,8 @@ class Intake:
                 layout.title if layout else None,
                 layout.kind if layout else None,
                 reading.rows - waiting,
-                _state(reading),
-                reading.refusal,
+                state_of(reading),
+                reading.refusal or reading.not_used or None,
                 list(reading.warnings),
                 [],
                 question.question if question else None,
@@ -214,9 +214,12 @@ def changed(name: str) -> CountbackError:
     )
 
 
-def _state(reading: Reading) -> str:
+def state_of(reading: Reading) -> str:
+    """What became of a file: read, refused, question, unrecognised or not_used."""
     if reading.question:
         return "question"
     if reading.refusal:
         return "refused"
+    if reading.not_used:
+        return "not_used"
     return "unrecognised" if reading.layout is None else "read"

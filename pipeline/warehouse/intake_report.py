@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -38,7 +38,7 @@ class FileReport:
     """Currency -> sum of the accepted amounts, for kinds that hold money."""
     warnings: tuple[str, ...]
     state: str
-    """read, refused, unrecognised or question."""
+    """read, refused, question, unrecognised, or not_used: known, and of no use to us."""
     note: str | None
     question: str | None
     choices: tuple[str, ...]
@@ -94,12 +94,17 @@ class LoadReport:
     @property
     def read(self) -> tuple[FileReport, ...]:
         """The files whose layout was recognised."""
-        return tuple(file for file in self.files if file.state != "unrecognised")
+        return tuple(f for f in self.files if f.state not in ("unrecognised", "not_used"))
 
     @property
     def unrecognised(self) -> tuple[str, ...]:
         """The files that fit no layout."""
         return tuple(file.file for file in self.files if file.state == "unrecognised")
+
+    @property
+    def not_used(self) -> tuple[FileReport, ...]:
+        """The files that are known and of no use to us; their note says why."""
+        return tuple(file for file in self.files if file.state == "not_used")
 
     @property
     def questions(self) -> tuple[FileReport, ...]:
@@ -109,13 +114,15 @@ class LoadReport:
 
 def load_report(books: OpenBooks, lens: Lens) -> LoadReport:
     """The report on the books as they were built."""
-    files = books.rows("select * from file_summary order by file")
-    reasons = _by_file(books.rows('select * from refusals order by file_id, "row"'))
-    totals = _by_file(books.rows("select * from file_totals order by file_id, currency"))
-    return LoadReport(
-        files=tuple(_file(row, reasons, totals) for row in files),
-        tie_out=tuple(_tie_out(books, lens)),
-    )
+    return LoadReport(files=file_reports(books.rows), tie_out=tuple(_tie_out(books, lens)))
+
+
+def file_reports(rows: Callable[[str], list[Row]]) -> tuple[FileReport, ...]:
+    """What became of every file; `rows` answers a question to the books."""
+    files = rows("select * from file_summary order by file")
+    reasons = _by_file(rows('select * from refusals order by file_id, "row"'))
+    totals = _by_file(rows("select * from file_totals order by file_id, currency"))
+    return tuple(_file(row, reasons, totals) for row in files)
 
 
 def _by_file(rows: Sequence[Row]) -> dict[int, list[Row]]:

@@ -12,6 +12,7 @@ from collections.abc import Collection
 import duckdb
 
 from pipeline.exports import KINDS, Kind
+from pipeline.exports.results import BY_CONTRACT
 from pipeline.warehouse.conversions import quoted
 from pipeline.warehouse.converting import ACCEPTED, CONTRADICTING, ORPHANED, REPEATED, SHORTENED
 
@@ -24,6 +25,7 @@ def reconcile(
         if kind.key and kind.name in kinds:
             _settle_repeats(connection, kind, kind.key)
     if "invoices" in kinds:
+        _find_customers_by_contract(connection)
         _skip_shortened_invoices(connection)
     if "applications" in kinds:
         _refuse_applications(connection)
@@ -83,6 +85,25 @@ def _settle_repeats(connection: duckdb.DuckDBPyConnection, kind: Kind, key: str)
         "true, false "
         "from repeats join files on files.file_id = repeats.first_file where not repeats.is_same"
     )
+
+
+def _find_customers_by_contract(connection: duckdb.DuckDBPyConnection) -> None:
+    """An invoice that names only its contract belongs to the contract's customer."""
+    waiting = f"fate = {ACCEPTED} and customer_id = {quoted(BY_CONTRACT)}"
+    if not _exists(connection, f"select 1 from intake_invoices where {waiting}"):
+        return
+    connection.execute(
+        "update intake_invoices as it set customer_id = contracts.customer_id "
+        "from intake_contracts as contracts where it.contract_id = contracts.contract_id "
+        f"and contracts.fate = {ACCEPTED} and contracts.customer_id is not null "
+        f"and it.fate = {ACCEPTED} and it.customer_id = {quoted(BY_CONTRACT)}"
+    )
+    connection.execute(
+        f"insert into refusals select it.file_id, {row_number('invoices', 'it')}, 'contract_id', "
+        "it.contract_id, 'names a contract that no loaded file holds, so whose it is is unknown: "
+        f"load the contracts as well', true, false from intake_invoices as it where {waiting}"
+    )
+    connection.execute(f"update intake_invoices set fate = {ORPHANED} where {waiting}")
 
 
 def _skip_shortened_invoices(connection: duckdb.DuckDBPyConnection) -> None:

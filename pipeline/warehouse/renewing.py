@@ -51,7 +51,8 @@ def plan(kinds_of: Mapping[int, Collection[str]], changed: Collection[int]) -> R
     kinds: frozenset[str] = frozenset()
     while True:
         more = kinds.union(*(kinds_of.get(file, ()) for file in files))
-        more |= _TOGETHER if more & _TOGETHER else frozenset()
+        # An invoice may belong to the customer of its contract.
+        more |= _TOGETHER if more & (_TOGETHER | {"contracts"}) else frozenset()
         wider = files | {file for file, held in kinds_of.items() if more & set(held)}
         if (wider, more) == (files, kinds):
             break

@@ -512,7 +512,7 @@ def test_a_bad_file_harms_only_itself(drawn: Draw) -> None:
     ):
         (pilot.exports / name).write_bytes(content)
     report = pilot.load()
-    assert report.unrecognised == ("notes.txt",)
+    assert [file.note for file in report.not_used] == ["notes.txt: is a text, and no table."]
     assert {file.file: bool(file.note) for file in report.read} == {
         "report.pdf": True,
         "empty.csv": True,

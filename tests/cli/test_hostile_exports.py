@@ -208,7 +208,8 @@ def test_nothing_but_rubbish_is_said_to_be_so(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "notes.txt").write_text("call them on Monday")
     said = load(folder)
-    assert (said.status, said.data["unrecognised"]) == (1, ["notes.txt"])
+    assert (said.status, said.data["unrecognised"]) == (1, [])
+    assert [file["file"] for file in said.data["not_used"]] == ["notes.txt"]
 
 
 def test_an_empty_folder_loads_nothing(tmp_path: Path) -> None:

@@ -51,7 +51,9 @@ def pairs(value: Any) -> Iterator[tuple[str, Any]]:
 
 def test_load(drawn: Path) -> None:
     data = call("load", drawn, "--json").data
-    assert set(data) == {"pilot", "files", "unrecognised", "nearest", "questions", "tie_out"}
+    assert set(data) == {
+        *("pilot", "files", "unrecognised", "not_used", "nearest", "questions", "tie_out")
+    }
     assert data["pilot"] == str(drawn)
     for file in data["files"]:
         assert set(file) == {

@@ -95,6 +95,8 @@ class _Told(Noun):
     columns: tuple[str, ...]
     refusal: str | None
     unrecognised: bool
+    not_used: str
+    sheets: tuple[tuple[str, str], ...]
     question: _Asked | None
     date_order: DateOrder
     plain: _Plain | None
@@ -111,6 +113,8 @@ class _Told(Noun):
         said = (self.refusal, self.unrecognised, self.question, self.plain, self.has_frame)
         if sum(map(bool, said)) != 1:
             raise ValueError("not exactly one of refusal, unrecognised, question and rows")
+        if self.not_used and not self.unrecognised:
+            raise ValueError("not used, and yet read")
         return self
 
 
@@ -145,6 +149,8 @@ def _told(reading: Reading) -> _Told:
         columns=reading.columns,
         refusal=reading.refusal,
         unrecognised=reading.unrecognised,
+        not_used=reading.not_used,
+        sheets=reading.sheets,
         question=_asked(question) if question else None,
         date_order=cast(DateOrder, reading.date_order),
         plain=_plain(source) if isinstance(source, CsvSource) else None,
@@ -207,6 +213,8 @@ def unpack(folder: Path, path: Path, name: str, layouts: Sequence[Layout], most:
         columns=told.columns,
         refusal=told.refusal,
         unrecognised=told.unrecognised,
+        not_used=told.not_used,
+        sheets=told.sheets,
         question=Question(name, **told.question.model_dump()) if told.question else None,
         date_order=told.date_order,
         source=_source(told, folder, path, most),
