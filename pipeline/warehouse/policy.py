@@ -105,4 +105,11 @@ def _sentence(template: str) -> str:
             parts.append(f"coalesce(readable({part}), 'unknown')")
         elif part:
             parts.append(quoted(part))
-    return "(" + " || ".join(parts or ["''"]) + ")"
+    said = "(" + " || ".join(parts or ["''"]) + ")"
+    return _counted(said) if "(s)" in template else said
+
+
+def _counted(sentence: str) -> str:
+    """One day, two days: a “(s)” goes, or becomes an s, by the number that stands before it."""
+    one = rf"regexp_replace({sentence}, '\b1 ((?:\w+ ){{0,2}}\w+)\(s\)', '1 \1', 'g')"
+    return f"replace({one}, '(s)', 's')"

@@ -104,6 +104,14 @@ def test_what_cannot_be_told_counts_as_true_on_every_lane_but_routine(drawn: Dra
     assert found["untiered"].because == "unknown: Two is unknown."
 
 
+def test_a_sentence_counts_one_day_and_two_days(drawn: Draw) -> None:
+    words = "{days_past_due} day(s), 1 new mail(s), nobody (sic)."
+    found = routes(drawn(LATE, rule("told", "relationship", "days_past_due > 0", words)))
+    late = found["late"].because
+    assert late.endswith(" days, 1 new mail, nobody (sic).")
+    assert int(late.partition(" ")[0]) > 1
+
+
 def test_what_cannot_be_told_is_no_reason_to_chase(drawn: Draw) -> None:
     own = rule("chase mid", "routine", "tier = 'mid'") + rule("others wait", "waiting", "true")
     found = lanes(drawn(LATE, own))
