@@ -92,6 +92,7 @@ OPENERS = (
     *("pipeline.exports.read", "pipeline.exports.opening", "pipeline.exports.reading"),
     *("pipeline.exports.workbooks", "pipeline.exports.mail.reading.read"),
     *("pipeline.exports.agreements.reading.read", "pipeline.exports.agreements.documents"),
+    *("pipeline.exports.proposing_looking.looked", "pipeline.exports.sketching"),
 )
 
 #: Calls that make one number out of many: those live in a .sql file or in `statistics`.

@@ -75,14 +75,14 @@ def _chosen_file(report: LoadReport) -> str:
 
 def _map(here: Session, name: str) -> None:
     path = here.pilot.exports / name
+    base: Ground = here.kept_for_books("ground", lambda: unknown_exports.ground(here.pilot))
     try:
         look: Look = here.kept_for_books(
-            f"look {name}", lambda: unknown_exports.look_at(path, name)
+            f"look {name}", lambda: unknown_exports.look_at(path, name, base.layouts)
         )
     except CountbackError as error:
         st.warning(escaped(error), icon=":material/error:")
         return
-    base: Ground = here.kept_for_books("ground", lambda: unknown_exports.ground(here.pilot))
     proposal = _kind(here, look, base)
     prefix = f"map:{name}:{proposal.kind}"
     edits = chosen_columns(proposal, prefix)

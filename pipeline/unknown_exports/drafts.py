@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.exports import Layout, load_layouts
+from pipeline.exports.confined import lent_reader
 from pipeline.exports.layouts import SHIPPED
 from pipeline.exports.proposing import Proposal, amended, propose
 from pipeline.exports.proposing_columns import NOTHING_KNOWN, Known
 from pipeline.exports.proposing_layouts import layout_text
-from pipeline.exports.proposing_looking import Look, Nearest, looked, nearest
+from pipeline.exports.proposing_looking import Look, Nearest, nearest
 from pipeline.exports.proposing_questions import Ask, asked, settled, unanswered
 from pipeline.exports.proposing_rows import Rows, judged
 from pipeline.model import CountbackError, WrongCall
@@ -93,15 +94,20 @@ def proposed(look: Look, base: Ground, kind: str | None = None) -> Proposal:
     return propose(look, base.layouts, base.known, kind)
 
 
-def look_at(path: Path, name: str) -> Look:
-    """The closer look at a file; raises `CountbackError` when there is no table in it."""
-    return looked(path, name)
+def look_at(path: Path, name: str, layouts: Sequence[Layout]) -> Look:
+    """The closer look at a file; raises `CountbackError` when there is no table in it.
+
+    It is opened where all exports are; the layouts only tell whether the one that reads them
+    is still there.
+    """
+    with lent_reader(layouts) as reader:
+        return reader.look(path, name)
 
 
 def closest(path: Path, name: str, layouts: Sequence[Layout]) -> Nearest | None:
     """The layout that a file comes closest to, None when none is near or it holds no table."""
     try:
-        return nearest(looked(path, name).columns, layouts)
+        return nearest(look_at(path, name, layouts).columns, layouts)
     except CountbackError:
         # Its refusal or its absence of a table is told where it is loaded.
         return None

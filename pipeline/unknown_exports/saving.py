@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.exports import Layout, load_layout, load_layouts, recognise
+from pipeline.exports.confined import ConfinedReader
 from pipeline.exports.layouts import SHIPPED
 from pipeline.exports.proposing_layouts import checked, layout_text, slug
 from pipeline.exports.proposing_looking import Look
-from pipeline.exports.results import Unreadable
-from pipeline.exports.sketching import sketch
 from pipeline.model import CountbackError, WrongCall
 from pipeline.pilot import Pilot
 from pipeline.unknown_exports.drafts import Draft
@@ -75,18 +74,19 @@ def _takes(look: Look, layouts: Sequence[Layout], layout: Layout) -> bool:
 
 
 def _steals(pilot: Pilot, draft: Draft, others: Sequence[Layout], layout: Layout) -> bool:
-    """Whether a text file of the pilot that has a layout would be taken for this one."""
-    for file in pilot.exports.rglob("*"):
-        if not file.is_file() or file.resolve() == draft.path.resolve():
-            continue
-        try:
-            before = sketch(file, others).layout
-            if before and sketch(file, (*others, layout)).layout == layout:
-                return True
-        except (Unreadable, OSError):
-            # Workbooks and what is no text are told apart when they are loaded.
-            continue
-    return False
+    """Whether a text file of the pilot that has a layout would be taken for this one.
+
+    Workbooks and what is no text are told apart when they are loaded.
+    """
+    files = [
+        file
+        for file in pilot.exports.rglob("*")
+        if file.is_file() and file.resolve() != draft.path.resolve()
+    ]
+    if not files:
+        return False
+    with ConfinedReader(others) as before, ConfinedReader((*others, layout)) as after:
+        return any(after.layout_of(f) == layout and before.layout_of(f) for f in files)
 
 
 def saved(pilot: Pilot) -> list[Saved]:

@@ -34,7 +34,7 @@ def mapped(
     path = _found(file, pilot)
     called = _called(path, pilot)
     base = ground(pilot)
-    draft = drafted(path, proposed(look_at(path, called), base, kind), base, columns)
+    draft = drafted(path, proposed(look_at(path, called, base.layouts), base, kind), base, columns)
     draft = answered(draft, answers)
     trial = None if draft.proposal.missing else tried(draft)
     weighed = {} if trial is None else effects(draft)

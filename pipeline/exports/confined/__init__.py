@@ -1,8 +1,9 @@
 """Strangers' files are opened in a process of their own, which may die of them.
 
 Reading order: `limits` (what a file may take), `child` (the process that reads), `parcel` (how a
-reading comes out of it, and what is checked), `process` (the child as its parent holds it),
-`reader` (one child for all files of a load), `lending` (which outlives the load for a while).
+reading comes out of it, and what is checked), `looking` (the same for a closer look), `process`
+(the child as its parent holds it), `reader` (one child for all files of a load), `lending` (which
+outlives the load for a while).
 """
 
 from pipeline.exports.confined.lending import lent_reader

@@ -1,8 +1,9 @@
 """The process that opens strangers' files: `python -m pipeline.exports.confined.child`.
 
-The first line on standard input brings the layouts; each further line names one file, its limits
-and the folder to write the reading into. Each is answered by one line on standard output. Only
-the parent starts it, and it ends with its input.
+The first line on standard input brings the layouts; each further line names one file, what to do
+with it (read it, look at it, say which layout it fits), its limits and the folder to write the
+answer into. Each is answered by one line on standard output. Only the parent starts it, and it
+ends with its input.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any, BinaryIO
 
 from pipeline.exports import opening
 from pipeline.exports.confined.limits import Limits, hold
+from pipeline.exports.confined.looking import pack_layout, pack_look
 from pipeline.exports.confined.parcel import pack
 from pipeline.exports.layouts import Layout
 from pipeline.exports.results import Reading
@@ -45,14 +47,25 @@ def _own_output() -> BinaryIO:
 
 def _answered(read: Read, layouts: Sequence[Layout], asked: Mapping[str, Any]) -> dict[str, Any]:
     held = hold(Limits(**asked["limits"]))
-    name, answer = asked["name"], asked["answer"]
     try:
-        reading = read(Path(asked["path"]), name, layouts, {name: answer} if answer else {})
-        pack(reading, Path(asked["folder"]))
+        _do(read, layouts, asked)
     except BaseException as error:  # noqa: BLE001 - told to the parent, which refuses the file
         # Native readers raise what is no Exception, and this is where a file's harm must end.
         return {"fault": type(error).__name__}
     return {"held": held}
+
+
+def _do(read: Read, layouts: Sequence[Layout], asked: Mapping[str, Any]) -> None:
+    """Writes what was asked for into the folder."""
+    path, name, folder = Path(asked["path"]), asked["name"], Path(asked["folder"])
+    match asked["what"]:
+        case "look":
+            pack_look(path, name, folder)
+        case "layout":
+            pack_layout(path, layouts, folder)
+        case _:
+            answer = asked["answer"]
+            pack(read(path, name, layouts, {name: answer} if answer else {}), folder)
 
 
 def _say(answers: BinaryIO, what: Mapping[str, Any]) -> None:

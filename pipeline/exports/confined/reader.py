@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from pipeline.exports.confined.limits import Limits, limits_for
+from pipeline.exports.confined.looking import unpack_layout, unpack_look
 from pipeline.exports.confined.parcel import Tampered, unpack
 from pipeline.exports.confined.process import PROGRAM, Child, Gone, TookTooLong
 from pipeline.exports.layouts import Layout
 from pipeline.exports.mail.reading import mails
+from pipeline.exports.proposing_looking import Look
 from pipeline.exports.results import Reading
+from pipeline.model import CountbackError
+
+Found = TypeVar("Found")
 
 #: What the child may say went wrong, in words that tell what to do; other faults have one for all.
 _FAULTS = {
@@ -71,53 +77,82 @@ class ConfinedReader:
         Raises CountbackError when no such process can be started at all.
         """
         try:
-            within = limits or limits_for(_size(path))
+            within = limits or _limits(path)
         except OSError as error:
             return Reading(name, refusal=f"{name}: cannot be read ({error.strerror}).")
-        request = {
-            "path": str(path.absolute()),
-            "name": name,
-            "answer": answers.get(name),
-            "limits": asdict(within),
-        }
+        unpacked = partial(unpack, path=path, name=name, layouts=self._layouts, most=within.output)
         try:
-            return self._read(path, name, request, within)
+            return self._asked("read", path, name, unpacked, within, answers.get(name))
         except Gone as why:
             # Without its hash a refused file is tried again when the books are next built.
             return Reading(name, refusal=f"{name}: {why}.")
 
-    def _read(self, path: Path, name: str, request: dict[str, Any], within: Limits) -> Reading:
+    def look(self, path: Path, name: str) -> Look:
+        """A closer look at a file that no layout fits.
+
+        Raises CountbackError for a file that cannot be read or holds no table.
+        """
+        try:
+            return self._asked("look", path, name, partial(unpack_look, name=name), _limits(path))
+        except OSError as error:
+            raise CountbackError(f"{name}: cannot be read ({error.strerror}).") from error
+        except Gone as why:
+            raise CountbackError(f"{name}: {why}.") from why
+
+    def layout_of(self, path: Path) -> Layout | None:
+        """Which of the layouts the beginning of a text file fits; None for any other file."""
+        unpacked = partial(unpack_layout, layouts=self._layouts)
+        try:
+            return self._asked("layout", path, path.name, unpacked, _limits(path))
+        except (OSError, Gone):
+            # What cannot be read is refused by name where it is loaded.
+            return None
+
+    def _asked(
+        self,
+        what: str,
+        path: Path,
+        name: str,
+        unpacked: Callable[[Path], Found],
+        within: Limits,
+        answer: str | None = None,
+    ) -> Found:
         """Asks the child; one that had read other files before gets a second try, alone.
 
         Otherwise what a file is refused for could depend on the files before it.
         """
+        request = {
+            "what": what,
+            "path": str(path.absolute()),
+            "name": name,
+            "answer": answer,
+            "limits": asdict(within),
+        }
         child = self._up()
         was_used, started = child.was_used, time.monotonic()
         try:
-            return self._asked(child, path, name, request, within, within.seconds)
+            return self._answer(child, request, unpacked, within.seconds)
         except TookTooLong:
             raise
         except Gone:
             left = within.seconds - (time.monotonic() - started)
             if not was_used or left <= 0:
                 raise
-            return self._asked(self._up(), path, name, request, within, left)
+            return self._answer(self._up(), request, unpacked, left)
 
-    def _asked(
+    def _answer(
         self,
         child: Child,
-        path: Path,
-        name: str,
         request: dict[str, Any],
-        within: Limits,
+        unpacked: Callable[[Path], Found],
         seconds: float,
-    ) -> Reading:
+    ) -> Found:
         with tempfile.TemporaryDirectory(dir=self._folder.name) as folder:
             try:
                 answer = child.ask({**request, "folder": folder}, seconds)
                 _check(answer)
                 self.held = tuple(map(str, answer.get("held", ())))
-                return unpack(Path(folder), path, name, self._layouts, within.output)
+                return unpacked(Path(folder))
             except Tampered as fault:
                 self._end()
                 raise Gone(f"gives nothing that can be taken ({fault}): export it again") from fault
@@ -147,6 +182,10 @@ def _check(answer: Mapping[str, Any]) -> None:
         fault = str(answer["fault"])
         named = fault if fault.isidentifier() else "a fault"
         raise Gone(_FAULTS.get(fault) or _FAULT.format(fault=named))
+
+
+def _limits(path: Path) -> Limits:
+    return limits_for(_size(path))
 
 
 def _size(path: Path) -> int:
