@@ -24,12 +24,13 @@ from pipeline.deciding import (
     kill_switch,
     standing_decision,
 )
+from pipeline.drafting.choosing import Drafted, ask_for, drafted
 from pipeline.drafting.doubts import every_doubt
 from pipeline.drafting.edits import protected_change
 from pipeline.drafting.handing import NOTES, internal_note
-from pipeline.drafting.messages import draft
 from pipeline.drafting.seeing import seen
 from pipeline.drafting.verifying import check_text
+from pipeline.llm import Asker
 from pipeline.model import (
     Case,
     Check,
@@ -45,6 +46,7 @@ from pipeline.model import (
 )
 from pipeline.pilot import Desk, Pilot
 from pipeline.prompts import Prompt, load_prompt
+from pipeline.settings import DraftingSection
 from pipeline.warehouse.day import Day
 
 PROMPTS = Path(__file__).parent.parent / "prompts"
@@ -68,6 +70,8 @@ class Made:
     note: str
     """The hand-off or call brief of lanes that send no message; else empty."""
     policy: str
+    is_unasked: bool = False
+    """Whether a model is set and was never asked about this case as it is."""
 
     def shown(self) -> dict[str, Any]:
         """The `draft` verb's object."""
@@ -103,20 +107,53 @@ def _fact(fact: Fact) -> dict[str, Any]:
 @cache
 def prompts() -> dict[str, Prompt]:
     """The shipped prompts by name."""
-    return {name: load_prompt(PROMPTS, name) for name in ("reminder", "handoff", "call_brief")}
+    names = ("reminder", "handoff", "call_brief", "wording")
+    return {name: load_prompt(PROMPTS, name) for name in names}
 
 
-def draft_case(pilot: Pilot, day: Day, case_id: str, desk: Desk | None = None) -> Made:
-    """One case, its dossier and its draft (or the refusal with its reason)."""
+def draft_case(
+    pilot: Pilot,
+    day: Day,
+    case_id: str,
+    desk: Desk | None = None,
+    drafting: DraftingSection | None = None,
+) -> Made:
+    """One case, its dossier and its draft (or the refusal with its reason).
+
+    No model is asked: a wording that the case already has is used. `drafting` takes the place
+    of the pilot's own settings.
+    """
     desk = desk or pilot.desk(day, case_id)
     dossier = pilot.dossier(day, desk, case_id)
-    note = internal_note(dossier, prompts()) if dossier.case.lane in NOTES else ""
+    settings = drafting or pilot.settings.drafting
+    return _made(desk, drafted(pilot.folder, dossier, prompts(), settings))
+
+
+def write_case(
+    pilot: Pilot,
+    day: Day,
+    case_id: str,
+    asker: Asker,
+    now: datetime,
+    *,
+    again: bool = False,
+    desk: Desk | None = None,
+) -> Made:
+    """The same, asking the model where the case has no wording yet, or when told to ask again."""
+    desk = desk or pilot.desk(day, case_id)
+    dossier = pilot.dossier(day, desk, case_id)
+    return _made(desk, ask_for(asker, dossier, prompts(), now, again=again))
+
+
+def _made(desk: Desk, made: Drafted) -> Made:
+    dossier = made.dossier
     return Made(
         case=dossier.case,
         dossier=dossier,
-        draft=draft(dossier, prompts()["reminder"]),
-        note=note,
+        draft=made.draft,
+        note=internal_note(dossier, prompts()) if dossier.case.lane in NOTES else "",
         policy=desk.policy.fingerprint[:16],
+        is_unasked=made.is_unasked,
     )
 
 
@@ -221,6 +258,7 @@ def _decision(made: Made, verdict: Verdict, subject: str | None, body: str | Non
         protected_change=verdict == "edit" and protected_change(draft, final, made.dossier),
         policy=made.policy,
         prompt=draft.prompt,
+        model=draft.model,
         approved_hash=final.fingerprint if is_message else "",
         seen=seen(made.dossier) if is_message else {},
     )

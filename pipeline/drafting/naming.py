@@ -78,6 +78,11 @@ def capitalised(left: str) -> set[str]:
     return set(_strangers(left, _ORDINARY, ""))
 
 
+def ordinary(word: str) -> bool:
+    """Whether ordinary business English opens sentences with a word."""
+    return _usual(word, _ORDINARY)
+
+
 def _parts(dossier: Dossier) -> str:
     """All known names in one text, to find a part of one (“Acme” of “Acme Corporation”)."""
     people = [p.name for p in (dossier.contact, dossier.owner) if p is not None]

@@ -11,10 +11,11 @@ from pipeline.acting import (
     act_on_dispute,
     countersign_case,
     decide_case,
-    draft_case,
     switch_off,
+    write_case,
 )
 from pipeline.ledger import Ledger
+from pipeline.llm import Asker
 from pipeline.model import LANES, REASONS, VERDICTS, WrongCall
 from pipeline.verbs.calling import AddVerb, Result, day, moment, pilot_of
 
@@ -24,8 +25,12 @@ COUNTERSIGN = "countersign"
 
 def _draft(call: argparse.Namespace) -> tuple[Result, int]:
     pilot = pilot_of(call)
+    drafting = pilot.settings.drafting
+    if call.model is not None:
+        drafting = drafting.model_copy(update={"model": call.model})
+    asker = Asker(pilot.folder, drafting)
     with pilot.day(call.as_of) as day:
-        made = draft_case(pilot, day, call.case)
+        made = write_case(pilot, day, call.case, asker, call.now, again=call.again)
     return made.shown(), 0 if made.draft.state == "draft" else 1
 
 
@@ -139,7 +144,10 @@ def _add_dispute(dispute: argparse.ArgumentParser) -> None:
 
 def add(verb: AddVerb) -> None:
     """The verbs that act, and the one that checks what was done."""
-    verb("draft", _draft, "one case's draft, evidence, doubts and checks").add_argument("case")
+    draft = verb("draft", _draft, "one case's draft, evidence, doubts and checks")
+    draft.add_argument("case")
+    draft.add_argument("--model", help='another model for once; "" is the built-in drafter')
+    draft.add_argument("--again", action="store_true", help="ask the model for another wording")
     _add_decide(verb("decide", _decide, "record a person's decision on a case"))
     _add_dispute(verb("dispute", _dispute, "flag, assign, accept or close a dispute"))
     kill = verb("kill", _kill, "stop or release everything unsent")
