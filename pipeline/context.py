@@ -45,7 +45,7 @@ _QUOTE = re.compile(
 def cell(row: Row, kind: str, column: str, columns: Columns) -> SourceCell:
     """Where one of our columns of an intake row was read; the row when the file lacks it."""
     theirs = columns.get((row["file_id"], kind), {}).get(column)
-    return SourceCell(file=row["file"], row=row["line"], column=theirs)
+    return SourceCell(file=row["file"], sheet=row.get("sheet"), row=row["line"], column=theirs)
 
 
 def invoice_line(row: Row, place: Row, columns: Columns) -> InvoiceLine:

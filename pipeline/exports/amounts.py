@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from pipeline.model import MINOR_UNITS
+from pipeline.model import CURRENCIES, MINOR_UNITS
 
-_NOISE = re.compile(
-    r"[$€£¥₹\s'’\u00a0\u202f]|^[A-Za-z]{3}(?=[\s\d+\-(.,])|(?<=[\d).,\-])\s*[A-Za-z]{3}$"
-)
+_NOISE = re.compile(r"[$€£¥₹\s'’\u00a0\u202f]")
+_CODE = re.compile(r"^[A-Za-z]{3}(?=[\s\d+\-(.,])|(?<=[\d).,\-])\s*[A-Za-z]{3}$")
 _SIDE = re.compile(r"(?i)\s*(dr|cr)\.?$")
 _NUMBER = {
     ".": re.compile(r"[+-]?(\d{1,3}(,\d{2,3})+|\d+)?(\.\d*)?"),
@@ -32,13 +31,19 @@ def amount(text: str | None, decimal: str) -> Decimal | None:
     if not text or not text.strip():
         return None
     bare = _SIDE.sub("", text.strip())
-    negative = re.search(NEGATIVE_FORM, text) is not None
-    bare = _NOISE.sub("", bare.replace("−", "-")).strip("()").strip()
+    bare = _CODE.sub(_without_code, bare.replace("−", "-")).strip()
+    negative = re.search(NEGATIVE_FORM, text) is not None or bare.startswith("-")
+    bare = _NOISE.sub("", bare).strip("()").strip()
     bare = bare.removesuffix("-").removeprefix("-")
     if not any(mark.isdigit() for mark in bare) or not _NUMBER[decimal].fullmatch(bare):
         return None
     plain = bare.replace("," if decimal == "." else ".", "").replace(",", ".")
     return -Decimal(plain) if negative else Decimal(plain)
+
+
+def _without_code(found: re.Match[str]) -> str:
+    """Nothing for a currency's code; other letters stay, for INV-001 is no amount."""
+    return "" if found[0].strip().upper() in CURRENCIES else found[0]
 
 
 def written(value: Decimal, decimal: str) -> str:

@@ -225,6 +225,22 @@ def header_key(header: str) -> str:
     return header.strip().lstrip("*\ufeff").casefold()
 
 
+def header_names(header: Sequence[str]) -> tuple[str, ...]:
+    """The headers; a blank one is called by its place, so that a cell of it can be cited.
+
+    Of two alike the first keeps its name, and a later one is named with its place.
+    """
+    seen: set[str] = set()
+    found = []
+    for place, text in enumerate(header, 1):
+        called = text if text.strip() else f"column {place}"
+        while header_key(called) in seen:
+            called = f"{called.strip()} (column {place})"
+        seen.add(header_key(called))
+        found.append(called)
+    return tuple(found)
+
+
 def recognise(headers: Sequence[str], layouts: Iterable[Layout], titles: str = "") -> Layout | None:
     """The layout whose headers are all present; the one with most headers when several are.
 

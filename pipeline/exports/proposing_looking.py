@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
-from pipeline.exports.layouts import Layout, header_key
+from pipeline.exports.layouts import Layout, header_key, header_names
 from pipeline.exports.markup import is_markup
 from pipeline.exports.markup import rows as rows_of_markup
 from pipeline.exports.proposing_profiles import Profile, is_day, is_number, profile
@@ -160,7 +160,7 @@ def _look(name: str, numbered: Sequence[Numbered]) -> Iterator[Look]:
     if best <= 0 or -back + 1 >= len(records):
         return
     at, header = records[-back]
-    columns = _named(header)
+    columns = header_names(header)
     below = [(n, tuple(cells)) for n, cells in records[-back + 1 :] if len(cells) == len(columns)]
     two = len(below) > 1 and _is_second_header(below[0][1], [cells for _, cells in below[1:30]])
     yield Look(
@@ -177,7 +177,7 @@ def _look(name: str, numbered: Sequence[Numbered]) -> Iterator[Look]:
 def _headed(cells: Sequence[str]) -> float:
     """How much a row looks like a header: words, different ones, known ones above all."""
     full = [cell.strip() for cell in cells if cell.strip()]
-    if len(full) < 2 or len({header_key(cell) for cell in full}) < len(full) - 1:
+    if len(full) < 2 or 3 * len({header_key(cell) for cell in full}) < 2 * len(full):
         return 0.0
     if any(is_day(cell) or (is_number(cell) and not is_age(cell)) or "@" in cell for cell in full):
         return 0.0
@@ -198,12 +198,6 @@ def _is_second_header(cells: Sequence[str], below: Sequence[Sequence[str]]) -> b
         for place in places
     ]
     return sum(typed) * 2 >= len(places)
-
-
-def _named(header: Sequence[str]) -> tuple[str, ...]:
-    return tuple(
-        text if text.strip() else f"column {place}" for place, text in enumerate(header, 1)
-    )
 
 
 def _filled(cells: Sequence[str]) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.exports.dates import date_order
-from pipeline.exports.layouts import Layout, header_key, recognise
+from pipeline.exports.layouts import Layout, header_key, header_names, recognise
 from pipeline.exports.mapping import cited, present, tables
 from pipeline.exports.markup import is_markup
 from pipeline.exports.markup import rows as rows_of_markup
@@ -99,7 +99,7 @@ def _workbook(path: Path, blank: Reading, layouts: Sequence[Layout], answer: str
         blank = replace(blank, sheets=tuple((one.name, _layout_name(look)) for one, look in looks))
         if not fitting:
             columns = next((look.header for _, look in looks if look.header), ())
-            return _unknown(blank, _named(columns))
+            return _unknown(blank, header_names(columns))
         sheet, look = (named or fitting)[0]
         decimal = look.layout.reading.decimal if look.layout else "."
         reading = _rows(rows_of_sheet(sheet, decimal), blank, look, answer)
@@ -144,7 +144,7 @@ def _rows(rows: Iterable[Numbered], blank: Reading, look: Sketch, answer: str | 
 
 def _known(blank: Reading, look: Sketch) -> Reading:
     """What the header says: the layout applied to this file's columns, or that it fits none."""
-    columns, layout = _named(look.header), look.layout
+    columns, layout = header_names(look.header), look.layout
     if layout is None:
         return _unknown(blank, columns)
     return replace(
@@ -153,7 +153,11 @@ def _known(blank: Reading, look: Sketch) -> Reading:
         columns=columns,
         tables=tables(layout, columns),
         cited=cited(layout, columns),
-        warnings=(*layout.assumptions, *_unused(layout, columns)),
+        warnings=(
+            *layout.assumptions,
+            *_unused(layout, columns),
+            *_twice(look.header, columns, layout),
+        ),
     )
 
 
@@ -172,21 +176,19 @@ def _refused(reading: Reading, why: str) -> Reading:
     return replace(reading, refusal=f"{reading.name}: {why}.", source=None, rows=0)
 
 
-def _named(header: Sequence[str]) -> tuple[str, ...]:
-    """The headers; a blank one is called by its place, so that a cell of it can be cited."""
+def _twice(header: Sequence[str], columns: Sequence[str], layout: Layout) -> tuple[str, ...]:
+    """A header that stands twice where the layout reads it: which of the two is taken."""
+    given = [(text.strip(), called) for text, called in zip(header, columns, strict=True)]
     return tuple(
-        text if text.strip() else f"column {place}" for place, text in enumerate(header, 1)
+        f'The header "{text}" stands twice: the first is read, and the other is called "{called}".'
+        for text, called in given
+        if text and text != called.strip() and header_key(text) in layout.known
     )
 
 
 def _check_names(columns: Sequence[str]) -> None:
     if len(columns) > _MOST_COLUMNS:
         raise Unreadable(f"has {len(columns):,} columns, at most {_MOST_COLUMNS:,} are read")
-    seen: set[str] = set()
-    for column in columns:
-        if header_key(column) in seen:
-            raise Unreadable(f'has two columns named "{column.strip()}": rename or remove one')
-        seen.add(header_key(column))
 
 
 def _checked(path: Path, look: Sketch) -> Scan | None:

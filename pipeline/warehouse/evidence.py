@@ -23,9 +23,10 @@ def cell_columns(books: OpenBooks) -> dict[tuple[int, str], dict[str, str]]:
 
 
 def invoice_places(day: Day, invoice_ids: Sequence[str]) -> list[Row]:
-    """file_id, file and spreadsheet row of each invoice."""
+    """file_id, file, sheet and spreadsheet row of each invoice."""
     return day.select(
-        f"select it.invoice_id, it.file_id, files.file, {row_number('invoices', 'it')} as line "
+        "select it.invoice_id, it.file_id, files.file, files.sheet, "
+        f"{row_number('invoices', 'it')} as line "
         "from intake_invoices as it join files on files.file_id = it.file_id "
         "where it.fate = 0 and it.invoice_id in (select unnest(?::varchar[]))",
         [list(invoice_ids)],
@@ -37,7 +38,8 @@ def record(day: Day, kind: str, key: str, value: str | None) -> Row | None:
     if value is None:
         return None
     rows = day.select(
-        f"select it.*, files.file, {row_number(kind, 'it')} as line from intake_{kind} as it "
+        f"select it.*, files.file, files.sheet, {row_number(kind, 'it')} as line "
+        f"from intake_{kind} as it "
         f"join files on files.file_id = it.file_id where it.fate = 0 and it.{key} = ? limit 1",
         [value],
     )
@@ -52,6 +54,7 @@ def contact(day: Day, contact_id: str | None) -> Row | None:
     rows = day.select(
         "select contacts_now.*, coalesce(it.file_id, -1) as file_id, "
         f"case when address_seq is null then files.file else '{RECORD}' end as file, "
+        "case when address_seq is null then files.sheet end as sheet, "
         f"case when address_seq is null then {row_number('contacts', 'it')} else address_seq end "
         "as line from contacts_now left join intake_contacts as it "
         "on contacts_now.contact_id = it.contact_id and it.fate = 0 "
@@ -78,7 +81,8 @@ def exchanges(day: Day, customer_id: str, invoice_ids: Sequence[str]) -> list[Ro
     return day.select(
         "select it.* replace (known.customer_id as customer_id, known.invoice_id as invoice_id, "
         "known.direction as direction), texts.reply, known.matched_by, known.automatic, "
-        f"files.file, {row_number('messages', 'it')} as line from matched_messages as known "
+        f"files.file, files.sheet, {row_number('messages', 'it')} as line "
+        "from matched_messages as known "
         "join intake_messages as it on it.rowid = known.message_key "
         "join files on files.file_id = it.file_id "
         "join loads on loads.file_id = it.file_id and loads.kind = 'messages' "

@@ -165,7 +165,6 @@ def test_one_late_foreign_letter_in_a_large_file_is_seen(drawn: Draw) -> None:
         (HEADER + b"A" * 17_000_000, "line above 16 MB"),
         (HEADER + b"A,\x81,2026-01-05,1\n", "is in no encoding we know"),
         ("invoice_id,customer_id,issued_on,amount\nA\0".encode("utf-16"), "NUL characters"),
-        (b"invoice_id,customer_id,issued_on,amount,Amount \n", 'two columns named "Amount"'),
         (b'invoice_id,customer_id,issued_on,amount,_row\n"A",C,2026-01-01,1,1\n', "rename it"),
     ],
 )
@@ -232,6 +231,19 @@ def test_a_blank_header_is_called_by_its_place(drawn: Draw) -> None:
     reading = drawn("invoice_id,customer_id,issued_on,amount,,\nA,C1,2026-01-05,1.00,,\n")
     assert reading.columns[-2:] == ("column 5", "column 6")
     assert reading.kept == 1
+
+
+def test_of_two_columns_with_one_header_the_first_is_read_and_the_other_named_apart(
+    drawn: Draw,
+) -> None:
+    reading = drawn("invoice_id,customer_id,issued_on,amount,Amount ,note\nA,C1,2026-01-05,1,2,x\n")
+    assert reading.columns[3:5] == ("amount", "Amount (column 5)")
+    assert reading.tables[0].columns["amount"] == ("amount",)
+    assert column(reading, "Amount (column 5)") == ["2"]
+    assert reading.warnings[-1] == (
+        'The header "Amount" stands twice: the first is read, and the other is called '
+        '"Amount (column 5)".'
+    )
 
 
 def test_an_unknown_column_of_our_own_layout_is_said(drawn: Draw) -> None:
