@@ -22,6 +22,7 @@ from pipeline.verbs import (
     making,
     proving,
     replaying,
+    scoring,
     sorting,
     working,
 )
@@ -64,7 +65,18 @@ def _parser() -> argparse.ArgumentParser:
         found.set_defaults(verb=run)
         return found
 
-    for module in (loading, layouts, looking, filing, working, sorting, proving, replaying, making):
+    for module in (
+        loading,
+        layouts,
+        looking,
+        filing,
+        working,
+        sorting,
+        scoring,
+        proving,
+        replaying,
+        making,
+    ):
         module.add(verb)
     return parser
 

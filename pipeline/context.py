@@ -35,6 +35,10 @@ _STANDING = (
     "legal_form",
     "parent_id",
 )
+#: As many imaginary invoices of the whole book stand beside a customer's own (K in `scores`).
+BOOK_INVOICES = 4
+#: Under this many known outcomes a history is thin: mostly the book's average speaks.
+FEWEST_OUTCOMES = 3
 #: Where a reply ends and what it quotes begins.
 _QUOTE = re.compile(
     r"^(>|On .{5,120} wrote:\s*$|-{2,} ?Original Message|From: .+@|_{10,}\s*$)",
@@ -142,9 +146,10 @@ def score_sentence(rows: Sequence[Row]) -> str:
     book = oldest["score_book_rate"]
     if age is None or oldest["score"] is None:
         return "No history to go by: ordered as if it stayed open."
-    thin = "Thin history, mostly book average: " if n < 3 else ""
+    thin = "Thin history, mostly book average: " if n < FEWEST_OUTCOMES else ""
     share = f"; whole book {book:.0%}" if book is not None else ""
-    blended = f"{share}; blended {oldest['score']:.0%}."
+    own = n / (n + BOOK_INVOICES)
+    blended = f"{share}; blended {oldest['score']:.0%}, own history weighs {own:.0%}."
     if age <= 0:
         return f"{thin}{k} of {n} earlier invoices were paid late{blended}"
     return (

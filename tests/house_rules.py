@@ -35,6 +35,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "proving",
             "replaying",
             "sorting_session",
+            "back_test",
         }
     ),
     frozenset({"roi", "opportunity", "segments"}),
@@ -60,6 +61,7 @@ DOORS: dict[str, frozenset[str]] = {
             *("pipeline/exports", "pipeline/warehouse", "pipeline/charts"),
             # A comparison's rows are too many for dictionaries: they go to NumPy as a frame.
             *("pipeline/proving", "pipeline/segments", "pipeline/bench", "pages"),
+            "pipeline/back_test",
         }
     ),
     "pandas": frozenset({"pipeline/bench"}),

@@ -69,7 +69,7 @@ def _keys(session: SortingSession, invoice_id: str, done: int) -> None:
     st.markdown("**Where does it belong?** First thought, one key:")
     for n, lane in enumerate(CHOICES, 1):
         st.button(
-            f"{n}  {LANE_TITLES[lane]}",
+            LANE_TITLES[lane],
             key=f"sort_{lane}",
             shortcut=str(n),
             on_click=sorting_acts.put,

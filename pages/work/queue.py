@@ -19,6 +19,7 @@ from pages.parts.splits import (
     splits,
 )
 from pages.parts.wording import LANE_TITLES, counted, escaped, money
+from pipeline.context import score_sentence
 from pipeline.model import Case
 
 _COLUMNS = {
@@ -205,12 +206,18 @@ def _reasons(here: Session, case: Case, *, first: bool) -> None:
             )
         if st.session_state.pop("go_to_review", False):
             st.switch_page("pages/work/review.py", query_params={"case": st.session_state.case})
+        _history(here, case)
         left, right = st.columns(2)
         with left:
             _lines("Because", [f"{case.rule}: {case.because}", *also_fired(here, case)])
         with right:
             _lines("In the way of a message", blocked_by(here, case))
             health_link.mend(here, case)
+
+
+def _history(here: Session, case: Case) -> None:
+    """What the order rests on, in counts; a thin history says so, in grey like the rest."""
+    st.caption(escaped(score_sentence([here.desk.rows[name] for name in case.invoice_ids])))
 
 
 def _lines(title: str, sentences: list[str]) -> None:

@@ -175,7 +175,9 @@ def _told(one: Sampled, lane: Lane, changes: Sequence[Any]) -> list[str]:
     if one.rule == _RE_ROUTED:
         return ["Nothing in the policy: a person had moved it there."]
     if not changes:
-        said = f"No rule there is would do it: one for this lane ({lane}) that looks at what was "
+        said = (
+            f"No single change would do it: a rule for this lane ({lane}) that looks at what was "
+        )
         return [f"{said}seen here would have to be written above “{one.rule}”."]
     return [f"{change.words}; {_others(change.also_moves)}." for change in changes]
 

@@ -23,7 +23,7 @@ def sample(desk: Desk, size: int, seed: int) -> tuple[Route, ...]:
     sample while there is one. Raises CountbackError when nothing is there to sort.
     """
     drawn = random.Random(seed)  # noqa: S311 - a sample that can be drawn again, not a secret
-    strata = _shuffled(desk.routes, drawn)
+    strata = _shuffled([one for one in desk.routes if _is_due(desk.rows[one.invoice_id])], drawn)
     if not strata:
         raise CountbackError("No open invoice is past due on this day: choose a day with some.")
     taken: list[Route] = []
@@ -47,13 +47,17 @@ def _shuffled(routes: Sequence[Route], drawn: random.Random) -> dict[tuple[str, 
     """(lane, rule) -> its invoices, all in an order that the seed alone decides."""
     strata: dict[tuple[str, str], list[Route]] = {}
     for route in sorted(routes, key=lambda one: one.invoice_id):
-        if route.lane != "not_due":
-            strata.setdefault((route.lane, route.rule), []).append(route)
+        strata.setdefault((route.lane, route.rule), []).append(route)
     for members in strata.values():
         drawn.shuffle(members)
     names = sorted(strata)
     drawn.shuffle(names)
     return {name: strata[name] for name in names}
+
+
+def _is_due(row: Row) -> bool:
+    """Whether it is past due, or nobody knows when it is."""
+    return row["days_past_due"] is None or bool(row["days_past_due"] > 0)
 
 
 def oddness(route: Route, row: Row | Mapping[str, object]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from pages.parts.downloads import csv_bytes, safe_cell
 from pages.parts.splits import needing_a_person, splits
 from pages.parts.wording import escaped
 from pipeline.acting import Moment, decide_case
+from pipeline.context import score_sentence
 from pipeline.pilot import Pilot
 from tests.pages.conftest import Open, said
 
@@ -95,6 +97,21 @@ def test_a_ticked_row_says_why_it_is_there_and_opens_review(open_app: Open) -> N
     assert "pays only against a PO number, and INV-79001 has none." in said(app)
     app.button(key="review_selected").click().run()
     assert app.title[0].value == "Harborline Logistics"
+
+
+def test_the_order_is_told_in_counts_and_a_thin_history_says_so(open_app: Open) -> None:
+    app = open_app()
+    assert re.search(
+        r"\d+ of \d+ earlier invoices that got \d+ days? late were still open at \d+ days; whole "
+        r"book \d+%; blended \d+%, own history weighs \d+%\.",
+        said(app),
+    )
+    row = {"days_past_due": 12, "score_n": 2, "score_k": 1, "score_edge": 31}
+    thin = score_sentence([{**row, "score_book_rate": 0.38, "score": 0.42}])
+    assert thin == (
+        "Thin history, mostly book average: 1 of 2 earlier invoices that got 12 days late were "
+        "still open at 31 days; whole book 38%; blended 42%, own history weighs 33%."
+    )
 
 
 def test_amounts_are_exact_and_in_their_own_currency(open_app: Open) -> None:

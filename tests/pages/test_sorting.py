@@ -47,7 +47,7 @@ def test_the_evidence_shows_no_lane_rule_or_score(open_app: Open, folder: Path) 
     assert "whole book" not in shown
     assert "Last words" in shown
     labels = [app.button(key=key).label for key in ("sort_routine", "sort_waiting")]
-    assert labels == ["1  Reminder", "6  Waiting"]
+    assert labels == ["Reminder", "Waiting"]
 
 
 def test_answers_go_on_the_record_and_are_taken_back(open_app: Open, folder: Path) -> None:
