@@ -37,6 +37,15 @@ class ModelServer(ThreadingHTTPServer):
         """A client that hangs up is what some of these modes are for."""
 
 
+def obliging(asked: dict[str, Any]) -> str:
+    """An honest rewording of whatever is asked: one polite word more."""
+    given = asked["messages"][1]["content"]
+    _, _, rest = given.partition("\nSubject:\n")
+    subject, _, text = rest.partition("\n\nText:\n")
+    text = text.partition("\n\nEarlier messages:")[0]
+    return json.dumps({"subject": subject, "text": f"{text}\n\nThank you for your help."})
+
+
 @contextmanager
 def model_server() -> Iterator[ModelServer]:
     """A running server, stopped at the end."""

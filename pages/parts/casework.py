@@ -16,6 +16,7 @@ from pages.parts.session import Session
 from pages.parts.splits import needing_a_person, splits
 from pipeline.acting import Made, blocking, draft_case
 from pipeline.attention import Planted, is_answered, is_drawn, plant
+from pipeline.drafting.keeping import wordings_stamp
 
 #: Longest gap between two actions that still counts as looking at the case.
 IDLE_SECONDS = 180.0
@@ -72,8 +73,9 @@ def neighbour(cases: list[str], case_id: str, step: int) -> str | None:
 
 def made(here: Session, case_id: str) -> Made:
     """The case with its dossier and draft, as of the day."""
+    stamp = wordings_stamp(here.pilot.folder)
     return here.kept(
-        f"made/{case_id}", lambda: draft_case(here.pilot, here.day, case_id, here.desk)
+        f"made/{stamp}/{case_id}", lambda: draft_case(here.pilot, here.day, case_id, here.desk)
     )
 
 

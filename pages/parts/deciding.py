@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import casework, verdicts
+from pages.parts import casework, verdicts, worded
 from pages.parts.session import Session
 from pages.parts.verdicts import suggested, take, take_back, text_key, texts
 from pages.parts.wording import LANE_TITLES, counted, escaped
@@ -28,6 +28,7 @@ def decision(here: Session, true: Made) -> None:
     stops = _doubts(here, made)
     is_changed = False
     if made.draft.state == "draft":
+        worded.line(here, made)
         is_changed = _message(made)
         stops = _checks(made, is_changed and made is true) or stops
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import casework, health_link, session
+from pages.parts import casework, health_link, session, worded
 from pages.parts.deciding import decision
 from pages.parts.evidence import evidence
 from pages.parts.session import Session
@@ -21,7 +21,7 @@ def page() -> None:
         st.title("Nothing is left to review")
         st.info("No case needs you on this day: move the day on, or look at the Queue's splits.")
         return
-    made = casework.made(here, case_id)
+    made = worded.written(here, casework.made(here, case_id))
     casework.watch(here, case_id)
     _heading(here, made)
     health_link.mend(here, made.case)

@@ -52,5 +52,13 @@ def keep_wording(folder: Path, case_id: str, made: Wording, now: datetime) -> Wo
     return stamped
 
 
+def wordings_stamp(folder: Path) -> int:
+    """Changes with every wording that is kept; 0 while there is none."""
+    try:
+        return (folder / "models" / "drafts").stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def _kept(folder: Path) -> Kept:
     return Kept(folder / "models" / "drafts")

@@ -7,8 +7,8 @@ kept by what was asked), `asking` (all of it together). Nothing is imported or o
 first question, and nothing is asked unless pilot.toml names a model.
 """
 
-from pipeline.llm.asking import Asked, Asker, Question
+from pipeline.llm.asking import Asked, Asker, Question, new_run
 from pipeline.llm.calling import Declined
 from pipeline.llm.spending import Budget, Spent, spent
 
-__all__ = ["Asked", "Asker", "Budget", "Declined", "Question", "Spent", "spent"]
+__all__ = ["Asked", "Asker", "Budget", "Declined", "Question", "Spent", "new_run", "spent"]

@@ -55,13 +55,18 @@ class Asked(Generic[Form]):
     usd: Decimal = Decimal(0)
 
 
+def new_run() -> str:
+    """A name for a run that nobody else has."""
+    return uuid4().hex
+
+
 @dataclass
 class Asker:
     """Asks one pilot's model; one of these is one run, for the budget."""
 
     folder: Path
     settings: DraftingSection
-    run: str = field(default_factory=lambda: uuid4().hex)
+    run: str = field(default_factory=new_run)
     calls: Caller = call
     pause: Callable[[float], None] = time.sleep
 
