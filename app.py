@@ -18,6 +18,7 @@ SITE: dict[str, tuple[tuple[str, str, str], ...]] = {
     "Prepare": (
         ("pages/prepare/exports.py", "Exports", "upload_file"),
         ("pages/prepare/mapping.py", "Mapping", "table_edit"),
+        ("pages/prepare/matching.py", "Messages and agreements", "join_inner"),
         ("pages/prepare/data_health.py", "Data health", "health_and_safety"),
         ("pages/prepare/segment.py", "Segment", "filter_alt"),
     ),
