@@ -23,6 +23,7 @@ from pipeline.warehouse.day import Day
 from .agenda import Agenda, contest, standing_acts
 from .casting import CAST
 from .days import GO_LIVE, LAST_DAY, business_days, office_time
+from .mending import mend
 from .reviewing import Judgement, account_owner, judge, reviewer, rewritten
 from .rows import Books
 
@@ -41,6 +42,9 @@ def keep_record(folder: Path, books: Books, seed: int) -> None:
     pilot = Pilot.open(folder)
     office = _Office(pilot, books, seed)
     standing_acts(office.agenda, books, seed)
+    for day in mend(office.agenda):
+        with pilot.day(day) as seen:
+            office.agenda.carry_out(pilot, seen)
     for day in business_days(GO_LIVE, LAST_DAY):
         with pilot.day(day) as seen:
             office.work(seen)

@@ -20,7 +20,7 @@ from . import casting, wording
 from .days import GO_LIVE, LAST_DAY, next_business_day
 
 RENEWAL_RULE = "mid-renewal"
-_RENEWALS_OVERRIDDEN = 0.85
+_RENEWALS_OVERRIDDEN = 0.92
 _FIRST_WEEK, _LAST_WEEK = 0.48, 0.06
 """Chance (0-1) that a routine draft is overridden, at go-live and on the last day."""
 _EDITED_LIGHTLY = 0.25
@@ -106,7 +106,7 @@ def _before_renewal(rng: Random, on: date) -> Judgement:
 
 
 def _override(rng: Random, made: Made, on: date) -> Judgement:
-    way = rng.choices(("TONE", "TIMING", "RELATIONSHIP", "DISPUTE", "CONTACT"), (42, 26, 16, 8, 8))
+    way = rng.choices(("TONE", "TIMING", "RELATIONSHIP", "DISPUTE", "CONTACT"), (40, 14, 12, 22, 12))
     note = rng.choice(wording.NOTES.get(way[0], ("",)))
     match way[0]:
         case "TONE":

@@ -30,18 +30,23 @@ from pipeline.deciding import (
     record_timing,
     undo,
 )
-from pipeline.demo import GO_LIVE, LAST_DAY, STORIES, true_effect, write_demo
+from pipeline.deciding.corrections import Correction, confirm_correction, propose_correction
+from pipeline.deciding.exemptions import grant_exemption
+from pipeline.demo import GO_LIVE, LAST_DAY, STARTED_ON, STORIES, true_effect, write_demo
 from pipeline.demo.casting import CAST, people
+from pipeline.health.progress import clean_up
 from pipeline.ledger import Ledger
 from pipeline.model import MESSAGE_LANES, Decision, Entry
 from pipeline.pilot import Pilot
 from pipeline.proving import before_after, four_metrics
 from pipeline.statistics import override_trend
+from pipeline.warehouse import checks, corrections
 from pipeline.warehouse.day import fridays
 from tests.conftest import REPOSITORY
 
 SHIPPED = REPOSITORY / "data" / "demo"
 RENEWAL = STORIES["week_eight"].ids["rule"]
+MENDING = {"correction_proposed", "correction_confirmed", "exemption_granted"}
 WEEKS = fridays(GO_LIVE, LAST_DAY + timedelta(days=3))
 
 
@@ -129,8 +134,31 @@ def test_written_again_through_the_rules_it_is_the_same_chain(
 ) -> None:
     with closing(Ledger.open(tmp_path / "ledger.sqlite")) as ledger:
         for entry in entries:
-            write_again(ledger, entry)
+            again = mend_again if entry.kind in MENDING else write_again
+            again(ledger, entry)
         assert ledger.head().hash == entries[-1].hash
+
+
+def correction_of(said: dict[str, Any]) -> Correction:
+    """What was proposed; whether the address was stopped then shows in who had to confirm it."""
+    whole = {name: said[name] for name in Correction.model_fields if name in said}
+    return Correction(**whole, was_stopped=said["needs_second"])
+
+
+def mend_again(ledger: Ledger, entry: Entry) -> None:
+    """The same for what was mended, confirmed and excused."""
+    said, who = entry.payload, {"by": entry.by, "now": entry.at, "on_day": entry.on_day}
+    match entry.kind:
+        case "correction_proposed":
+            propose_correction(ledger, correction_of(said), **who)
+        case "correction_confirmed":
+            confirm_correction(ledger, said["event_id"], **who)
+        case "exemption_granted":
+            until = date.fromisoformat(said["expires_on"])
+            grant_exemption(
+                ledger, said["check"], reason=said["reason"], expires_on=until,
+                invoice_id=said["invoice_id"], customer_id=said["customer_id"], **who,
+            )  # fmt: skip
 
 
 def write_again(ledger: Ledger, entry: Entry) -> None:
@@ -173,7 +201,8 @@ def test_everybody_is_one_of_the_companys_people_in_office_hours(entries: list[E
     for entry in entries:
         assert entry.at.date() == entry.on_day, entry
         assert entry.on_day.weekday() < 5, entry
-        assert GO_LIVE <= entry.on_day <= LAST_DAY, entry
+        begins = STARTED_ON if entry.kind in MENDING else GO_LIVE
+        assert begins <= entry.on_day <= LAST_DAY, entry
         assert 9 <= entry.at.hour < 18, entry
 
 
@@ -363,6 +392,41 @@ def test_a_decision_about_the_same_invoices_ends_a_reroute_and_a_hold(
     for invoice_id, decision in last.items():
         assert rows[invoice_id]["rerouted_to"] == decision.new_lane, invoice_id
         assert rows[invoice_id]["hold_until"] == decision.hold_until, invoice_id
+
+
+# --- the clean-up before go-live ---------------------------------------------------------------
+
+
+def test_the_clean_up_was_done_before_go_live_and_confirmed_by_others(
+    entries: list[Entry],
+) -> None:
+    mended = [entry for entry in entries if entry.kind in MENDING]
+    assert Counter(entry.kind for entry in mended) == {
+        "correction_proposed": 7,
+        "correction_confirmed": 4,
+        "exemption_granted": 1,
+    }
+    assert all(entry.on_day < GO_LIVE for entry in mended)
+    proposed = {entry.event_id: entry for entry in mended}
+    for entry in mended:
+        if entry.kind == "correction_confirmed":
+            assert proposed[entry.payload["event_id"]].by != entry.by
+
+
+def test_mending_took_a_quarter_off_what_bad_data_stops_and_left_the_stories(
+    pilot: Pilot, entries: list[Entry]
+) -> None:
+    with pilot.day(LAST_DAY) as day:
+        steps = clean_up(day, pilot.books(), pilot.lens(), entries)
+        made = [row["state"] for row in corrections.made_corrections(day)]
+        blocked = {row["invoice_id"] for name in checks.checks() for row in day.check(name)}
+    amounts = [step["amount"] for step in steps]
+    assert len(steps) > 8
+    assert amounts == sorted(amounts, reverse=True)
+    assert amounts[-1] < amounts[0] * Decimal("0.75")
+    assert set(made) == {"counting"}
+    kept = ("missing_po", "departed_clerk", "terms_conflict")
+    assert {STORIES[name].ids["invoice"] for name in kept} <= blocked
 
 
 # --- the stories of the record -----------------------------------------------------------------
