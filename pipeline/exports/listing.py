@@ -1,18 +1,15 @@
-"""What can be read, and what became of a folder's files, as tables for a page of text."""
+"""What can be read, as a table for a page of text; and what a reading adds up to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from pathlib import Path
 
 from pipeline.exports.amounts import amount
 from pipeline.exports.layouts import Layout
-from pipeline.exports.reading import read
 from pipeline.exports.results import FrameSource, Reading, Table
 
 _SUPPORTED = ("layout", "of", "gives", "columns of ours", "handled on the way")
-_READ = ("file", "layout", "rows", "kept", "skipped", "refused", "total", "why not")
 
 
 def supported(layouts: Iterable[Layout]) -> str:
@@ -51,28 +48,6 @@ def _traps(layout: Layout) -> list[str]:
     }
     skipped = dict.fromkeys(rule.skip for rule in layout.rows if rule.skip)
     return [*(trap for trap, is_so in told.items() if is_so), *(f"skips: {why}" for why in skipped)]
-
-
-def outcomes(paths: Iterable[Path], layouts: Sequence[Layout]) -> str:
-    """A Markdown table of what reading each file gives."""
-    return _markdown(_READ, [_outcome(read(path, path.name, layouts, {})) for path in paths])
-
-
-def _outcome(reading: Reading) -> tuple[str, ...]:
-    counts = (reading.rows, reading.kept, len(reading.skipped), len(reading.refused))
-    return (
-        reading.name,
-        reading.layout.name if reading.layout else "—",
-        *map(str, counts),
-        str(total(reading) or "—"),
-        _why_not(reading),
-    )
-
-
-def _why_not(reading: Reading) -> str:
-    if reading.question:
-        return reading.question.question
-    return reading.refusal or ("fits no layout" if reading.unrecognised else "")
 
 
 def total(reading: Reading) -> Decimal | None:

@@ -111,7 +111,8 @@ def _is_table(records: Sequence[Sequence[str]]) -> bool:
         alike = sum(len(other) == len(record) for other in below)
         # In prose a space follows every comma, and two lines may well have as many.
         is_doubtful = all(cell.startswith(" ") for cell in record[1:])
-        if alike >= len(below) * (1 if is_doubtful else _SHARE) and (below or at == 0):
+        is_alone = at == 0 and not below and not is_doubtful
+        if is_alone or (below and alike >= len(below) * (1 if is_doubtful else _SHARE)):
             return True
     return False
 

@@ -12,7 +12,9 @@ from pipeline.exports.shapes import Report
 
 _TOTAL = re.compile(
     r"(?:(?:grand|report|overall|sub)[ -]?totals?|totals?|(?:zwischen|end|gesamt)?summe|gesamt|"
-    r"sous[- ]total|total g[eé]n[eé]ral|somme|totale|totaal|subtotaal|totales|suma|\*+)"
+    r"sous[- ]total|total g[eé]n[eé]ral|somme|totale|totaal|subtotaal|totales|suma|"
+    r"total geral|soma|razem|celkem|összesen|totalt|summa|sum|i alt|yhteensä|toplam|"
+    r"всего|итого|合計|総計|小計|合计|总计|\*+)"
     r"(?=$|[\s:,\-–(])",
     re.IGNORECASE,
 )
