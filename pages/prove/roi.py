@@ -57,7 +57,9 @@ def page() -> None:
         )
         return
     currency = here.pilot.lens(check=False).currency
-    counted = here.kept("roi measured", lambda: measured(here.day, here.pilot.settings))
+    counted = here.kept(
+        "roi measured", lambda: measured(here.day, here.pilot.settings, here.pilot.folder)
+    )
     now = chosen(scenario.given(), currency, counted, dollar_in(here.pilot))
     found = case(now, currency)
     st.title(_TITLES[found["verdict"]])

@@ -60,5 +60,10 @@ def wordings_stamp(folder: Path) -> int:
         return 0
 
 
+def wordings_made(folder: Path) -> int:
+    """For how many drafts a model was asked, whatever came of it."""
+    return len(list((folder / "models" / "drafts").glob("*.json")))
+
+
 def _kept(folder: Path) -> Kept:
     return Kept(folder / "models" / "drafts")

@@ -34,7 +34,9 @@ def roi(
 def roi_of(pilot: Pilot, day: Day, given: Given) -> dict[str, Any]:
     """The case for an opened day of a pilot."""
     currency = day.lens.currency
-    scenario = chosen(given, currency, measured(day, pilot.settings), dollar_in(pilot))
+    scenario = chosen(
+        given, currency, measured(day, pilot.settings, pilot.folder), dollar_in(pilot)
+    )
     found = case(scenario, currency, given.seed)
     found["warnings"] = [*overruled(given, scenario), *found["warnings"]]
     return {"as_of": day.as_of, "customers": scope_of(pilot.settings), **found}

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from pipeline.drafting.keeping import wordings_made
 from pipeline.figures import missing_rates
+from pipeline.llm import spent
 from pipeline.model import CountbackError
 from pipeline.proving import before_after
 from pipeline.proving.four_metrics import override_rate
@@ -32,12 +35,15 @@ def scope_of(settings: Settings) -> Scope:
     return "SEGMENT" if settings.segment.where else "ALL"
 
 
-def measured(day: Day, settings: Settings) -> dict[str, Input]:
+def measured(day: Day, settings: Settings, folder: Path | None = None) -> dict[str, Input]:
     """Every input that the books and the record can answer as of the day.
 
     `dso_days` is always there: nought with the reason, until a read-out has an interval.
+    `folder` is the pilot's: there lies the log of what models cost.
     """
     found = counted(day, settings, scope_of(settings))
+    if folder and settings.drafting.model:
+        found |= {given.name: given for given in _model_costs(day, folder)}
     return {**found, "dso_days": dso_days(day, settings)}
 
 
@@ -127,6 +133,17 @@ def _model(settings: Settings) -> list[Input]:
             grade="A",
         )
     ]
+
+
+def _model_costs(day: Day, folder: Path) -> list[Input]:
+    """What a draft of the model took, by the log of its calls; nothing before the first."""
+    drafts, took = wordings_made(folder), spent(folder)
+    rate = {**day.lens.rates, day.lens.currency: Decimal(1)}.get("USD")
+    if not drafts or rate is None:
+        return []
+    each = took.usd * rate / drafts
+    source = f"The log of {took.calls} calls, {took.tokens} tokens, for {drafts} drafts"
+    return [_counted("model_cost_per_draft", (each, each, each), source, day, places=4)]
 
 
 # --- timed work ------------------------------------------------------------------------------

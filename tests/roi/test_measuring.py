@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from pipeline.drafting.keeping import Wording, keep_wording
+from pipeline.llm.spending import Budget, Log
 from pipeline.pilot import Pilot
 from pipeline.roi import Input, measured
-from pipeline.settings import Settings
+from pipeline.settings import DraftingSection, Settings
 from tests.cli.drawing import draw, write_csv
 
 TIMED = (
@@ -116,3 +119,23 @@ def test_a_pilot_without_day_0_measures_what_needs_none(demo: Path) -> None:
     assert {"accounts", "invoices", "billings_per_year"} <= found.keys()
     assert not {"minutes_per_account", "review_minutes", "override_rate"} & found.keys()
     assert "started_on" in found["dso_days"].source
+
+
+def test_what_a_draft_of_a_model_costs_is_read_off_the_log_of_its_calls(
+    demo: Path, tmp_path: Path
+) -> None:
+    pilot = Pilot.open(demo)
+    drafting = DraftingSection(model="m")
+    settings = pilot.settings.model_copy(update={"drafting": drafting})
+    log, now = Log(tmp_path), datetime(2026, 3, 31, 9, tzinfo=UTC)
+    for n, usd in enumerate(("0.01", "0.03")):
+        held = log.reserve(
+            Budget.of(drafting), run="r", now=now, model="m", tokens=9, usd=Decimal("0.5")
+        )
+        log.settle(held, "answered", {"tokens": 200, "usd": usd})
+        keep_wording(tmp_path, f"C-{n}", Wording("q", 0, "m", None), now)
+    with pilot.day() as day:
+        assert "model_cost_per_draft" not in measured(day, settings)
+        found = measured(day, settings, tmp_path)["model_cost_per_draft"]
+    assert (found.base, found.tag) == (Decimal("0.02"), "measured")
+    assert "2 calls, 400 tokens, for 2 drafts" in found.source
