@@ -16,6 +16,7 @@ from pages.parts.wording import counted, day, escaped, money
 from pipeline import figures
 from pipeline.exports import KINDS, Kind
 from pipeline.model import BUCKETS
+from pipeline.warehouse.feeding import gaps
 from pipeline.warehouse.intake_report import FileReport, LoadReport, TieOut, load_report
 
 _STATES = {
@@ -40,6 +41,7 @@ def page() -> None:
         _unrecognised(report)
     if not here.is_empty:
         _open_items(here, report)
+        _not_fed(here)
     _drop(here, is_first=not report.files)
     if report.files:
         _files(report)
@@ -161,6 +163,29 @@ def _tied(tie_out: Sequence[TieOut], currency: str) -> str | None:
     if newest.is_ok:
         return f"ties out on {day(newest.as_of)}"
     return escaped(f"off by {money(newest.difference, currency)} on {day(newest.as_of)}")
+
+
+def _not_fed(here: Session) -> None:
+    """Which figures these files cannot feed, why, and what would."""
+    missing = here.kept_for_books("gaps", lambda: gaps(here.pilot.books()))
+    if not missing:
+        return
+    with st.expander(
+        f"{counted(len(missing), 'figure')} that these files cannot feed yet, and what would",
+        icon=":material/rule:",
+    ):
+        st.dataframe(
+            pl.DataFrame(
+                {
+                    "Figure": [gap.figure for gap in missing],
+                    "Why not": [gap.why for gap in missing],
+                    "What to load": [gap.load for gap in missing],
+                }
+            ),
+            hide_index=True,
+            key="gaps",
+            alt="Figures that the loaded files cannot feed, why, and what to load for them.",
+        )
 
 
 # --- dropping files ------------------------------------------------------------------------------

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from pipeline.model import WrongCall
 from pipeline.pilot import Pilot
 from pipeline.printing import load_result
 from pipeline.verbs.calling import AddVerb, Result, pairs
+from pipeline.warehouse.feeding import gaps
 
 
 def _load(call: argparse.Namespace) -> tuple[Result, int]:
@@ -35,7 +37,11 @@ def _load(call: argparse.Namespace) -> tuple[Result, int]:
     for file in report.files:
         if file.note:
             print(file.note, file=sys.stderr)
-    result = {**load_result(report, pilot.folder), "nearest": _nearest(pilot, report.unrecognised)}
+    result = {
+        **load_result(report, pilot.folder),
+        "nearest": _nearest(pilot, report.unrecognised),
+        "cannot_feed": [asdict(gap) for gap in gaps(pilot.books())],
+    }
     return result, 1 if refused or untied or not read else 0
 
 

@@ -13,10 +13,13 @@ from pipeline.pilot import Pilot
 from pipeline.roi import roi
 from pipeline.roi import told as roi_told
 from pipeline.verbs.calling import AddVerb, Result, pilot_of
+from pipeline.warehouse.feeding import gaps, is_open_items_only
 
 
 def _metrics(call: argparse.Namespace) -> tuple[Result, int]:
     pilot = pilot_of(call)
+    if is_open_items_only(pilot.books()):
+        print(gaps(pilot.books())[0].sentence, file=sys.stderr)
     with pilot.day(call.as_of) as day:
         return proving.four_metrics(day, pilot.settings), 0
 

@@ -52,7 +52,8 @@ def pairs(value: Any) -> Iterator[tuple[str, Any]]:
 def test_load(drawn: Path) -> None:
     data = call("load", drawn, "--json").data
     assert set(data) == {
-        *("pilot", "files", "unrecognised", "not_used", "nearest", "questions", "tie_out")
+        *("pilot", "files", "unrecognised", "not_used", "nearest", "questions", "tie_out"),
+        "cannot_feed",
     }
     assert data["pilot"] == str(drawn)
     for file in data["files"]:
