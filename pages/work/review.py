@@ -7,6 +7,7 @@ import streamlit as st
 from pages.parts import casework, health_link, session, worded
 from pages.parts.deciding import decision
 from pages.parts.evidence import evidence
+from pages.parts.presence import company
 from pages.parts.session import Session
 from pages.parts.verdicts import go
 from pages.parts.wording import LANE_TITLES, counted, escaped, money
@@ -39,6 +40,7 @@ def _heading(here: Session, made: Made) -> None:
     with title:
         st.title(escaped(case.customer_name), anchor=False)
         st.caption(escaped(" · ".join(_said(made, cases))))
+        company(here, case.case_id)
     with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         for label, key, step in (("Previous", "K", -1), ("Next", "J", 1)):
             to = casework.neighbour(cases, case.case_id, step)

@@ -211,6 +211,43 @@ def test_a_pass_without_a_mouse(page: Page, address: str, folder: Path) -> None:
     assert verdicts(folder)[before:] == ["hold", "undone"]
 
 
+def test_twenty_cases_are_decided_by_keyboard_alone(page: Page, address: str, folder: Path) -> None:
+    """Approve what may be approved, hold the rest for a week; nothing is clicked."""
+    before = decided_cases(folder)
+    page.goto(address)
+    introduce(page, "Ana Ruiz")
+    press(page, "Enter")
+    expect(page.get_by_text("case 1 of")).to_be_visible()
+    for _ in range(30):  # a seeded check asks for a second look
+        if len(decided_cases(folder)) - len(before) == 20:
+            break
+        settled(page)
+        n = len(Pilot.open(folder).entries())
+        may_approve = page.get_by_role("button", name="Approve Shortcut A").is_enabled()
+        press(page, "a" if may_approve else "h")
+        until_recorded(folder, n)
+    mine = decided_cases(folder)[len(before) :]
+    assert len(mine) == len(set(mine)) == 20
+    assert {"approve", "hold"} <= set(verdicts(folder))
+    press(page, "u")
+    expect(page.get_by_text("is undecided again")).to_be_visible()
+
+
+def decided_cases(folder: Path) -> list[str]:
+    """The cases that the person of this journey decided, in order."""
+    entries = Pilot.open(folder).entries()
+    return [e.subject for e in entries if e.kind == "decision" and e.by == "Ana Ruiz"]
+
+
+def until_recorded(folder: Path, n: int) -> None:
+    """Waits until the record has grown."""
+    for _ in range(PATIENCE // 100):
+        if len(Pilot.open(folder).entries()) > n:
+            return
+        time.sleep(0.1)
+    pytest.fail("the key recorded nothing")
+
+
 def test_keys_typed_into_the_message_decide_nothing(page: Page, address: str, folder: Path) -> None:
     before = verdicts(folder)
     page.goto(f"{address}/review?case=C-1010/relationship/USD")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.parts.presence import Room
 from pipeline.acting import Moment, blocking, decide_case, draft_case
 from pipeline.attention import is_drawn, plant
 from pipeline.model import Entry, fingerprint
@@ -304,6 +305,26 @@ def test_a_hold_shows_who_why_and_until_when_the_next_time(open_app: Open, folde
     assert "Ana Ruiz: put on hold until 2026-04-08" in said(app)
     assert "AP is closed this week" in said(app)
     assert "Taken back since" in said(app)
+
+
+def test_two_people_on_one_case_see_each_other(open_app: Open) -> None:
+    first = open_app("work/review", by="Ana Ruiz", case=CLEAN)
+    second = open_app("work/review", by="Ben Cho", case=CLEAN)
+    assert "Ana Ruiz has this case open too" in said(second)
+    first.run()
+    assert "Ben Cho has this case open too" in said(first)
+    second.button(key="previous").click().run()
+    first.run()
+    assert "has this case open" not in said(first)
+
+
+def test_who_was_not_there_for_three_minutes_has_gone() -> None:
+    room, key = Room(), ("pilot", "C-1")
+    assert room.enter(key, "w1", "Ana", 0.0) == []
+    assert room.enter(key, "w2", "Ben", 100.0) == ["Ana"]
+    assert room.enter(key, "w2", "Ben", 181.0) == []
+    assert room.enter(("pilot", "C-2"), "w2", "Ben", 182.0) == []
+    assert room.enter(key, "w1", "Ana", 183.0) == []
 
 
 # --- seeded checks -------------------------------------------------------------------------------
