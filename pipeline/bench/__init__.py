@@ -2,7 +2,8 @@
 
 Every measurement runs in a process of its own, so that its peak memory is its own. Reading
 order: `measuring` (laps, peaks, child processes), `ours` and `frames` and `week_by_week` (what
-is measured), `comparing` (ratios, and whether all found the same figures), `table` (for people).
+is measured), `mails` (a part of its own), `comparing` (ratios, and whether all found the same
+figures), `table` (for people).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pipeline.bench.comparing import identical, ratios
 from pipeline.bench.measuring import Measured, in_a_process
 from pipeline.model import WrongCall
 
-__all__ = ["SIZES", "bench"]
+__all__ = ["SIZES", "bench", "bench_mails"]
 
 SIZES = (10_000, 100_000, 1_000_000)
 ROUNDS = 3
@@ -43,6 +44,31 @@ def bench(invoices: Sequence[int] | None, now: datetime) -> dict[str, Any]:
         if size < 1_000:
             raise WrongCall(f"--invoices {size}: ratios say nothing below 1000 invoices.")
     return {"machine": machine(), "sizes": [_measure(size, now) for size in sizes]}
+
+
+def bench_mails(mails: int) -> dict[str, Any]:
+    """Seconds for a mailbox of so many mails, from bytes to customers, and for the baseline.
+
+    Raises WrongCall below 1,000 mails, where ratios say nothing.
+    """
+    if mails < 1_000:
+        raise WrongCall(f"--mails {mails}: ratios say nothing below 1000 mails.")
+    with tempfile.TemporaryDirectory(prefix="countback-bench-") as folder:
+        found = in_a_process("mails", Path(folder) / "pilot", str(mails))
+    seconds = {lap: round(value, 3) for lap, value in found.seconds.items()}
+    return {
+        "machine": machine(),
+        "notes": found.notes,
+        "seconds": seconds,
+        "cpu_seconds": {lap: round(value, 3) for lap, value in found.cpu.items()},
+        "peak_mb": round(found.peak_mb),
+        "ratios": {
+            "load and matching / mailbox and email": {
+                "value": round(found.seconds["ours"] / found.seconds["baseline"], 3),
+                "goal": 3.0,
+            }
+        },
+    }
 
 
 def machine() -> dict[str, Any]:

@@ -75,6 +75,12 @@ def _confined(measured: Measured, pilot: Path, _: str) -> None:
         measure(measured, Path(folder))
 
 
+def _mails(measured: Measured, pilot: Path, mails: str) -> None:
+    from pipeline.bench.mails import measure
+
+    measure(measured, pilot, int(mails))
+
+
 JOBS: dict[str, Callable[..., None]] = {
     "write": _write,
     "read_memory": _read_memory,
@@ -84,6 +90,7 @@ JOBS: dict[str, Callable[..., None]] = {
     "reload": _reload,
     "compare": _compare,
     "confined": _confined,
+    "mails": _mails,
     "frames": _frames,
     "week_by_week": _week_by_week,
 }

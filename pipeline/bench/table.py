@@ -77,6 +77,19 @@ def table(result: Mapping[str, Any]) -> Iterator[str]:
     yield from _agreement(sizes)
 
 
+def mail_table(result: Mapping[str, Any]) -> Iterator[str]:
+    """The lines of the table about a mailbox."""
+    yield "; ".join(f"{name} {value}" for name, value in result["machine"].items())
+    for name, value in result["notes"].items():
+        yield _line(name, [f"{value:,}"])
+    for name, value in result["seconds"].items():
+        spent = f"{result['cpu_seconds'][name]:,.2f} of the processor"
+        yield _line(f"{name}, seconds", [f"{value:,.2f}"]) + f"   {spent}"
+    yield _line("peak MB", [f"{result['peak_mb']:,}"])
+    for name, found in result["ratios"].items():
+        yield _line(f"{name} (goal {found['goal']:g})", [f"{found['value']:.3g}"])
+
+
 def _agreement(sizes: list[Mapping[str, Any]]) -> Iterator[str]:
     yield "figures compared with ours, to the cent"
     for words, job in (("vectorised pandas", "frames"), ("pandas week by week", "week_by_week")):

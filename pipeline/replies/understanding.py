@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 
 from pipeline.replies.labels import LABELS, REASONS, SENSITIVE, Span, Understood
 from pipeline.replies.rulebook import LabelRule, Rulebook, rulebooks
@@ -125,13 +126,35 @@ def _label(
 
 
 def _fired(sentence: Sentence, following: Sentence | None, book: Rulebook) -> Iterator[LabelRule]:
-    alone = sentence.folded
+    yield from _fired_alone(sentence.folded, book.name)
+    if following and (pairs := _pair_rules(book.name)):
+        both = f"{_blanked(book.denials, sentence.folded)} {following.folded}"
+        yield from (rule for rule in pairs if _fires(rule, both, book))
+
+
+# Mailboxes say much the same: greetings, subjects and short answers come thousands of times.
+@lru_cache(maxsize=50_000)
+def _fired_alone(alone: str, name: str) -> tuple[LabelRule, ...]:
+    """The rules of a language that a sentence fires without the next one."""
+    book = _book(name)
     undenied = _blanked(book.denials, alone)
-    both = f"{undenied} {following.folded}" if following else ""
-    for rule in book.rules:
-        text = both if rule.is_pair else undenied if rule.label == "DISPUTE" else alone
-        if text and _fires(rule, text, book):
-            yield rule
+    return tuple(
+        rule
+        for rule in book.rules
+        if not rule.is_pair
+        and (text := undenied if rule.label == "DISPUTE" else alone)
+        and _fires(rule, text, book)
+    )
+
+
+@cache
+def _pair_rules(name: str) -> tuple[LabelRule, ...]:
+    return tuple(rule for rule in _book(name).rules if rule.is_pair)
+
+
+@cache
+def _book(name: str) -> Rulebook:
+    return next(book for book in rulebooks() if book.name == name)
 
 
 def _fires(rule: LabelRule, text: str, book: Rulebook) -> bool:

@@ -18,9 +18,12 @@ def _demo(call: argparse.Namespace) -> tuple[Result, int]:
 
 def _bench(call: argparse.Namespace) -> tuple[Result, int]:
     # Only this verb needs what the benchmarks need.
-    from pipeline.bench import bench
-    from pipeline.bench.table import table
+    from pipeline.bench import bench, bench_mails
+    from pipeline.bench.table import mail_table, table
 
+    if call.mails is not None:
+        call.told = mail_table
+        return bench_mails(call.mails), 0
     call.told = table
     result = bench(call.invoices, now=call.now)
     alike = all(found["same"] for size in result["sizes"] for found in size["identical"].values())
@@ -33,6 +36,6 @@ def add(verb: AddVerb) -> None:
     demo.add_argument("folder", metavar="DIR")
     demo.add_argument("--seed", type=int, default=7)
     demo.add_argument("--invoices", type=int)
-    verb("bench", _bench, "measure speed and memory against named baselines").add_argument(
-        "--invoices", type=int, action="append"
-    )
+    measured = verb("bench", _bench, "measure speed and memory against named baselines")
+    measured.add_argument("--invoices", type=int, action="append")
+    measured.add_argument("--mails", type=int, help="a mailbox of so many mails instead")
