@@ -12,10 +12,8 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from email import policy
 from email.header import decode_header, make_header
 from email.message import Message
-from email.parser import BytesParser
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -58,14 +56,10 @@ def measure(measured: Measured, folder: Path, mails: int) -> None:
 
 
 def _parsed(path: Path) -> Iterator[str]:
-    with closing(mailbox.mbox(path, factory=_message, create=False)) as box:
+    with closing(mailbox.mbox(path, create=False)) as box:
         for message in box:
             told = [str(make_header(decode_header(message[name]))) for name in _HEADERS]
             yield "\n".join([*told, _plain(message)])
-
-
-def _message(handle: object) -> Message:
-    return BytesParser(policy=policy.compat32).parse(handle)  # type: ignore[arg-type]
 
 
 def _plain(message: Message) -> str:
