@@ -26,6 +26,7 @@ SITE: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("pages/work/queue.py", "Queue", "inbox"),
         ("pages/work/review.py", "Review", "rate_review"),
         ("pages/work/outbox.py", "Outbox", "outbox"),
+        ("pages/work/disputes.py", "Disputes", "gavel"),
         ("pages/work/sorting.py", "Sorting session", "style"),
     ),
     "Prove": (

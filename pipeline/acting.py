@@ -6,10 +6,11 @@ that the books no longer bear out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,14 @@ from pipeline.deciding import (
     close_dispute,
     countersign,
     decide,
+    decide_dispute,
+    dispute_state,
+    dispute_subject,
     flag_dispute,
     kill_switch,
+    note_evidence,
     standing_decision,
+    undo_dispute_step,
 )
 from pipeline.drafting.choosing import Drafted, ask_for, drafted
 from pipeline.drafting.doubts import every_doubt
@@ -30,6 +36,7 @@ from pipeline.drafting.edits import protected_change
 from pipeline.drafting.handing import NOTES, internal_note
 from pipeline.drafting.seeing import seen
 from pipeline.drafting.verifying import check_text
+from pipeline.ledger import Ledger
 from pipeline.llm import Asker
 from pipeline.model import (
     Case,
@@ -273,7 +280,7 @@ def _refuse_unless_sound(made: Made, final: Draft) -> None:
         raise CountbackError(f"{made.case.case_id} cannot be approved: {failed[0].sentence}")
 
 
-def act_on_dispute(
+def act_on_dispute(  # noqa: PLR0913 - a step may say all of this
     pilot: Pilot,
     day: Day,
     invoice_id: str,
@@ -283,26 +290,59 @@ def act_on_dispute(
     moment: Moment,
     reason: str = "",
     note: str = "",
+    amount: Decimal | str | None = None,
+    decision: str = "",
 ) -> Entry:
-    """Flag, assign, accept or close one invoice's dispute; the invoice must exist."""
+    """One step of an invoice's dispute; the invoice must exist.
+
+    Steps: flag, assign (by `person`), accept, evidence, decide (by `decision`), close, undo. A
+    dispute that came with the exports is taken over by its first step here.
+    """
     _require_invoice(day, invoice_id)
-    acted = {"by": moment.by, "now": moment.now, "on_day": day.as_of}
+    acted: dict[str, Any] = {"by": moment.by, "now": moment.now, "on_day": day.as_of}
+    if step is None and decision:
+        step = "decide"
     with closing(pilot.ledger()) as ledger:
-        if person is not None:
-            return assign_dispute(ledger, invoice_id, owner=person, **acted)  # type: ignore[arg-type]
         if step == "flag":
-            return flag_dispute(
+            reason = reason or "not stated"
+            part = None if amount is None else Decimal(amount)
+            return flag_dispute(ledger, invoice_id, reason=reason, note=note, amount=part, **acted)
+        if step == "undo":
+            return undo_dispute_step(ledger, invoice_id, **acted)
+        _take_over(ledger, day, invoice_id, acted)
+        if person is not None:
+            return assign_dispute(ledger, invoice_id, owner=person, **acted)
+        if step == "accept":
+            return accept_dispute(ledger, invoice_id, **acted)
+        if step == "evidence":
+            return note_evidence(ledger, invoice_id, note=note, **acted)
+        if step == "decide":
+            return decide_dispute(ledger, invoice_id, decision=decision, note=note, **acted)
+        if step == "close":
+            return close_dispute(ledger, invoice_id, outcome=note or reason, **acted)
+    raise WrongCall(
+        "Say what to do with the dispute: --flag, --assign, --accept, --evidence, --decide, "
+        "--close or --undo."
+    )
+
+
+def _take_over(ledger: Ledger, day: Day, invoice_id: str, acted: Mapping[str, Any]) -> None:
+    """Brings an open dispute of the exports into the record, unless one is open there."""
+    if dispute_state(ledger.about(dispute_subject(invoice_id))).is_open:
+        return
+    board = day.metric("dispute_board").rows
+    for row in board:
+        is_open = row["closed_at"] is None and row["origin"] == "export"
+        if is_open and row["invoice_id"] == invoice_id:
+            flag_dispute(
                 ledger,
                 invoice_id,
-                reason=reason or "not stated",
-                note=note,
-                **acted,  # type: ignore[arg-type]
+                reason=row["reason"] or "not stated",
+                adopts=row["dispute_id"],
+                accepted_by=row["accepted_by"] or "",
+                **acted,
             )
-        if step == "accept":
-            return accept_dispute(ledger, invoice_id, **acted)  # type: ignore[arg-type]
-        if step == "close":
-            return close_dispute(ledger, invoice_id, outcome=note or reason, **acted)  # type: ignore[arg-type]
-    raise WrongCall("Say what to do with the dispute: --flag, --assign, --accept or --close.")
+            return
 
 
 def _require_invoice(day: Day, invoice_id: str) -> None:

@@ -179,6 +179,16 @@ class ReportSection(Noun):
     """Of headings and of the pilot's lines, as #rrggbb."""
 
 
+class DisputeRoute(Noun):
+    """[disputes.REASON]: who takes a dispute of this reason, and how soon."""
+
+    owner: str = ""
+    """A person's name or id; `account owner` = whoever owns the customer's account."""
+    backup: str = ""
+    sla_hours: float = Field(default=8, gt=0, le=400)
+    """Business hours from the flag to the owner's acceptance."""
+
+
 class ListsSection(Noun):
     """[lists]: customers named one by one."""
 
@@ -200,6 +210,8 @@ class Settings(Noun):
     outbox: OutboxSection = OutboxSection()
     report: ReportSection = ReportSection()
     lists: ListsSection = ListsSection()
+    disputes: dict[str, DisputeRoute] = Field(default_factory=dict)
+    """Reason code -> who takes it; what is left out is routed as it ships."""
     rule: tuple[dict[str, Any], ...] = ()
 
     @field_validator("rates")

@@ -32,6 +32,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "attention",
             "charts",
             "deciding",
+            "disputing",
             "proving",
             "replaying",
             "sorting_session",

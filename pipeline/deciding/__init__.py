@@ -14,17 +14,22 @@ from pipeline.deciding.cases import (
 )
 from pipeline.deciding.countersigning import countersign, countersigners
 from pipeline.deciding.disputes import (
+    DECISIONS,
     DisputeState,
     accept_dispute,
     assign_dispute,
     close_dispute,
+    decide_dispute,
     dispute_state,
     dispute_subject,
     flag_dispute,
+    note_evidence,
+    undo_dispute_step,
 )
 from pipeline.deciding.promises import promise_subject, record_promise
 
 __all__ = [
+    "DECISIONS",
     "MATERIAL_EDIT_RATE",
     "DisputeState",
     "TimingKind",
@@ -34,6 +39,7 @@ __all__ = [
     "countersign",
     "countersigners",
     "decide",
+    "decide_dispute",
     "decision_event",
     "dispute_state",
     "dispute_subject",
@@ -41,9 +47,11 @@ __all__ = [
     "is_override",
     "is_stopped",
     "kill_switch",
+    "note_evidence",
     "promise_subject",
     "record_promise",
     "record_timing",
     "standing_decision",
     "undo",
+    "undo_dispute_step",
 ]

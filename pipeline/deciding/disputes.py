@@ -1,7 +1,8 @@
-"""A dispute's way: flagged, assigned to an owner, accepted by that owner, closed.
+"""A dispute's way: flagged, assigned, accepted by its owner, evidence, decision, closed.
 
 The clock that matters runs from the flag to the acceptance by the owner who keeps it, so an
-assigned or accepted dispute may be handed on, and waits for its new owner's acceptance.
+assigned or accepted dispute may be handed on, and waits for its new owner's acceptance. Whoever
+took the last step may take it back, until the next one is taken.
 """
 
 from __future__ import annotations
@@ -15,19 +16,35 @@ from pipeline.deciding.cases import check_aware, check_named
 from pipeline.ledger import Ledger
 from pipeline.model import CountbackError, Entry, Event, EventKind, Noun, WrongCall
 
-Stage = Literal["flagged", "assigned", "accepted", "closed"]
+Stage = Literal["flagged", "assigned", "accepted", "evidence", "decided", "closed"]
 
+#: How a dispute may be decided: code -> what it says on screen.
+DECISIONS: dict[str, str] = {
+    "credit": "Credit what is disputed",
+    "partial_credit": "Credit a part of it",
+    "uphold": "Uphold the invoice",
+    "reissue": "Reissue it corrected",
+    "write_off": "Write it off",
+}
 _STAGE_AFTER: dict[str, Stage] = {
     "dispute_flagged": "flagged",
     "dispute_assigned": "assigned",
     "dispute_accepted": "accepted",
+    "dispute_evidence": "evidence",
+    "dispute_decided": "decided",
     "dispute_closed": "closed",
+}
+_SAID: dict[str, str] = {
+    **_STAGE_AFTER,
+    "dispute_evidence": "given evidence",
 }
 _NEXT_STEP = {
     None: "flag it first",
     "flagged": "assign it to an owner next",
     "assigned": "let its owner accept it next",
     "accepted": "hand it on or close it next",
+    "evidence": "add more, decide it or hand it on next",
+    "decided": "close it next",
     "closed": "flag it again if it is disputed anew",
 }
 
@@ -40,6 +57,8 @@ class DisputeState(Noun):
     owner: str | None
     version: int
     """The version to expect when writing on it."""
+    decision: str | None = None
+    """How it was decided; a code of DECISIONS."""
 
     @property
     def is_open(self) -> bool:
@@ -52,14 +71,32 @@ def dispute_subject(invoice_id: str) -> str:
     return f"dispute:{invoice_id}"
 
 
+def standing_steps(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries about a dispute that were not taken back, in order."""
+    known = list(entries)
+    undone = {entry.payload["event_id"] for entry in known if entry.kind == "dispute_undone"}
+    return [
+        entry for entry in known if entry.event_id not in undone and entry.kind != "dispute_undone"
+    ]
+
+
 def dispute_state(entries: Iterable[Entry]) -> DisputeState:
     """Where a dispute stands after the entries about it, in order."""
+    known = list(entries)
     state = DisputeState(stage=None, owner=None, version=0)
-    for entry in entries:
+    for entry in standing_steps(known):
         stage = _STAGE_AFTER.get(entry.kind, state.stage)
-        owner = None if stage == "flagged" else entry.payload.get("owner", state.owner)
-        state = DisputeState(stage=stage, owner=owner, version=entry.version)
-    return state
+        is_new = entry.kind == "dispute_flagged"
+        owner = None if is_new else state.owner
+        if is_new and entry.payload.get("owner"):
+            stage = "accepted"  # by its owner, in the export that it was taken over from
+        state = DisputeState(
+            stage=stage,
+            owner=entry.payload.get("owner", owner),
+            version=entry.version,
+            decision=None if is_new else entry.payload.get("decision", state.decision),
+        )
+    return state.model_copy(update={"version": known[-1].version if known else 0})
 
 
 def flag_dispute(  # noqa: PLR0913 - a flag says all of this
@@ -73,11 +110,15 @@ def flag_dispute(  # noqa: PLR0913 - a flag says all of this
     amount: Decimal | None = None,
     received_at: datetime | None = None,
     note: str = "",
+    adopts: str = "",
+    accepted_by: str = "",
 ) -> Entry:
     """Stop an invoice as disputed.
 
     `amount`: the disputed part, in the invoice's currency; None = all of it.
     `received_at`: when the customer's words reached us, if that was before now.
+    `adopts`: the id of an exported dispute that is worked on here from now on; it keeps its own
+    flag, amount and clock, and `accepted_by`, its owner there, if it has one.
     """
     if not reason.strip():
         raise WrongCall(f"Flagging {invoice_id} as disputed needs a reason: say what is disputed.")
@@ -88,6 +129,8 @@ def flag_dispute(  # noqa: PLR0913 - a flag says all of this
         "amount": None if amount is None else str(amount),
         "received_at": received_at.astimezone(UTC).isoformat() if received_at else None,
         "note": note,
+        **({"adopts": adopts} if adopts else {}),
+        **({"owner": accepted_by} if accepted_by else {}),
     }
     before: tuple[Stage | None, ...] = (None, "closed")
     return _step(ledger, invoice_id, "dispute_flagged", before, payload, by, now, on_day)
@@ -99,7 +142,7 @@ def assign_dispute(
     """Ask a person to own the dispute; asking another one later is a hand-off."""
     if not owner.strip():
         raise WrongCall(f"Assigning the dispute on {invoice_id} needs the person who is to own it.")
-    before: tuple[Stage | None, ...] = ("flagged", "assigned", "accepted")
+    before: tuple[Stage | None, ...] = ("flagged", "assigned", "accepted", "evidence")
     payload = {"owner": owner}
     return _step(ledger, invoice_id, "dispute_assigned", before, payload, by, now, on_day)
 
@@ -111,14 +154,76 @@ def accept_dispute(
     return _step(ledger, invoice_id, "dispute_accepted", ("assigned",), {}, by, now, on_day)
 
 
+def note_evidence(
+    ledger: Ledger, invoice_id: str, *, by: str, now: datetime, on_day: date, note: str
+) -> Entry:
+    """Add what was found out, and where."""
+    if not note.strip():
+        raise WrongCall(f"Evidence on {invoice_id} needs a note: say what was found, and where.")
+    before: tuple[Stage | None, ...] = ("accepted", "evidence")
+    payload = {"note": note}
+    return _step(ledger, invoice_id, "dispute_evidence", before, payload, by, now, on_day)
+
+
+def decide_dispute(
+    ledger: Ledger,
+    invoice_id: str,
+    *,
+    by: str,
+    now: datetime,
+    on_day: date,
+    decision: str,
+    note: str = "",
+) -> Entry:
+    """The owner's decision; what it asks of the books (a credit, a new invoice) is done there."""
+    if decision not in DECISIONS:
+        codes = ", ".join(DECISIONS)
+        raise WrongCall(f"{decision!r} decides nothing on {invoice_id}: use one of {codes}.")
+    before: tuple[Stage | None, ...] = ("accepted", "evidence")
+    payload = {"decision": decision, "note": note}
+    return _step(ledger, invoice_id, "dispute_decided", before, payload, by, now, on_day)
+
+
 def close_dispute(
     ledger: Ledger, invoice_id: str, *, by: str, now: datetime, on_day: date, outcome: str
 ) -> Entry:
-    """Settle an accepted dispute; the invoice may be chased again."""
-    if not outcome.strip():
+    """Settle an accepted dispute; the invoice may be chased again.
+
+    A decided one needs no other outcome than its decision.
+    """
+    decided = dispute_state(ledger.about(dispute_subject(invoice_id))).decision
+    said = outcome.strip() or (DECISIONS[decided] if decided else "")
+    if not said:
         raise WrongCall(f"Closing the dispute on {invoice_id} needs its outcome: say how it ended.")
-    payload = {"outcome": outcome}
-    return _step(ledger, invoice_id, "dispute_closed", ("accepted",), payload, by, now, on_day)
+    before: tuple[Stage | None, ...] = ("accepted", "evidence", "decided")
+    return _step(ledger, invoice_id, "dispute_closed", before, {"outcome": said}, by, now, on_day)
+
+
+def undo_dispute_step(
+    ledger: Ledger, invoice_id: str, *, by: str, now: datetime, on_day: date
+) -> Entry:
+    """Take the last step back; only whoever took it may, and only while it is the last."""
+    check_named(by)
+    about = ledger.about(dispute_subject(invoice_id))
+    steps = [entry for entry in standing_steps(about) if entry.kind in _STAGE_AFTER]
+    if not steps:
+        raise WrongCall(f"No step was taken on a dispute of {invoice_id} that could be undone.")
+    last = steps[-1]
+    if last.by != by:
+        raise CountbackError(
+            f"The dispute on {invoice_id} was {_SAID[last.kind]} by {last.by}: only {last.by} "
+            "can take that back."
+        )
+    payload = {"invoice_id": invoice_id, "event_id": last.event_id}
+    event = Event(
+        kind="dispute_undone",
+        subject=dispute_subject(invoice_id),
+        by=by,
+        at=now,
+        on_day=on_day,
+        payload=payload,
+    )
+    return ledger.append(event, expected_version=about[-1].version)
 
 
 def _step(
@@ -151,7 +256,7 @@ def _wrong_order(invoice_id: str, kind: EventKind, state: DisputeState) -> str:
     if state.stage == "closed":
         stands = "no longer disputed"
     return (
-        f"{invoice_id} is {stands}, so its dispute cannot be {_STAGE_AFTER[kind]} now: "
+        f"{invoice_id} is {stands}, so its dispute cannot be {_SAID[kind]} now: "
         f"{_NEXT_STEP[state.stage]}."
     )
 

@@ -14,10 +14,13 @@ from pipeline.acting import (
     switch_off,
     write_case,
 )
+from pipeline.deciding import DECISIONS
+from pipeline.disputing import board
+from pipeline.disputing import told as board_told
 from pipeline.ledger import Ledger
 from pipeline.llm import Asker
 from pipeline.model import LANES, REASONS, VERDICTS, WrongCall
-from pipeline.verbs.calling import AddVerb, Result, day, moment, pilot_of
+from pipeline.verbs.calling import AddVerb, Result, amount, day, moment, pilot_of
 
 #: Not a verdict of its own: a second person stands by a colleague's edit.
 COUNTERSIGN = "countersign"
@@ -73,13 +76,22 @@ def _dispute(call: argparse.Namespace) -> tuple[Result, int]:
             pilot,
             day,
             call.invoice,
-            step=call.step,
+            step="evidence" if call.evidence else call.step,
             person=call.assign,
             moment=moment(call),
             reason=call.reason,
-            note=call.note,
+            note=call.note or call.evidence,
+            amount=call.amount,
+            decision=call.decide,
         )
     return entry.model_dump(), 0
+
+
+def _disputes(call: argparse.Namespace) -> tuple[Result, int]:
+    call.told = board_told
+    pilot = pilot_of(call)
+    with pilot.day(call.as_of) as day:
+        return board(day, pilot.settings).shown(), 0
 
 
 def _kill(call: argparse.Namespace) -> tuple[Result, int]:
@@ -136,8 +148,12 @@ def _add_dispute(dispute: argparse.ArgumentParser) -> None:
     step.add_argument("--flag", action="store_const", const="flag", dest="step")
     step.add_argument("--assign", metavar="PERSON")
     step.add_argument("--accept", action="store_const", const="accept", dest="step")
+    step.add_argument("--evidence", default="", metavar="NOTE")
+    step.add_argument("--decide", default="", metavar="DECISION", choices=tuple(DECISIONS))
     step.add_argument("--close", action="store_const", const="close", dest="step")
+    step.add_argument("--undo", action="store_const", const="undo", dest="step")
     dispute.add_argument("--by", required=True, metavar="PERSON")
+    dispute.add_argument("--amount", type=amount, help="with --flag: the disputed part")
     dispute.add_argument("--reason", default="")
     dispute.add_argument("--note", default="")
 
@@ -149,7 +165,7 @@ def add(verb: AddVerb) -> None:
     draft.add_argument("--model", help='another model for once; "" is the built-in drafter')
     draft.add_argument("--again", action="store_true", help="ask the model for another wording")
     _add_decide(verb("decide", _decide, "record a person's decision on a case"))
-    _add_dispute(verb("dispute", _dispute, "flag, assign, accept or close a dispute"))
+    _add_dispute(verb("dispute", _dispute, "take a dispute one step on, or the last one back"))
     kill = verb("kill", _kill, "stop or release everything unsent")
     switch = kill.add_mutually_exclusive_group(required=True)
     switch.add_argument("--on", action="store_true", dest="on")
@@ -158,4 +174,5 @@ def add(verb: AddVerb) -> None:
     send = verb("send", _send, "hand over what was approved and may leave")
     send.add_argument("--by", metavar="PERSON", help="who hands over (default: outbox)")
     send.add_argument("--dry-run", action="store_true", help="only say what would leave")
+    verb("disputes", _disputes, "the disputes board: who has what, and for how long")
     verb("verify", _verify, "check the record's chain").add_argument("--head")
