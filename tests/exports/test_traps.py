@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pipeline.exports.listing import total
 from pipeline.exports.reading import read
 from pipeline.warehouse.intake_report import FileReport
 from pipeline.warehouse.one_file import counted
+from tests.conftest import REPOSITORY
 from tests.drawn import draw, seen
 from tests.exports import workbook
 from tests.exports.conftest import Draw, column
@@ -265,6 +267,13 @@ def test_duplicate_ids_of_customers_multiply_no_invoice(tmp_path: Path) -> None:
     assert [(row["invoice_id"], row["open_amount"]) for row in rows] == [("A", Decimal(100))]
     [customers] = [file for file in pilot.load().files if file.file == "customers.csv"]
     assert (customers.accepted, customers.refused, customers.skipped) == (1, 1, 1)
+
+
+def test_every_trap_of_the_page_has_the_test_that_it_names() -> None:
+    page = (REPOSITORY / "docs" / "layouts.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(test_\w+)`", page))
+    assert named
+    assert named <= set(globals())
 
 
 HEADER = ["invoice_id", "customer_id", "issued_on", "amount"]
