@@ -133,7 +133,10 @@ def _orders(orders: list[dict[str, Any]]) -> None:
 
 
 def _points(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:+.0f} points"
+    if value is None:
+        return "–"
+    points = round(100 * value)
+    return f"{points:+d} points" if points else "0 points"
 
 
 def _gate(challenger: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from pages.parts.wording import counted, escaped, money
 from pipeline.disputing import REASONS, STAGES, Board, Card, board
 
 #: Cards shown of a column; the table below holds them all.
-_SHOWN = 4
+_SHOWN = 6
 
 
 def page() -> None:
@@ -28,7 +28,9 @@ def page() -> None:
     _summary(found)
     if found.cards:
         chosen = _chosen(found)
-        _columns(found, chosen)
+        with st.container(height=340, border=False, key="disputes_board"):
+            _columns(found, chosen)
+        _walk(found, chosen)
         dispute(here, chosen, _people(here))
         _table(found)
     else:
@@ -49,8 +51,7 @@ def _summary(found: Board) -> None:
     st.markdown(escaped(" · ".join([said, *parts])))
     st.caption(
         "The clock runs from the flag until the owner accepts, never only until somebody was "
-        "asked: business hours are Monday to Friday, 8 to 17 UTC. A disputed invoice gets no "
-        "message; what is not disputed of it stays owed."
+        "asked: Monday to Friday, 8 to 17 UTC. What is not disputed stays owed."
     )
 
 
@@ -59,7 +60,12 @@ def _chosen(found: Board) -> Card:
     opened = [one for one in found.cards if one.stage != "closed"]
     if not st.session_state.get("dispute") and opened:
         card = opened[0]
-    walk = [one.invoice_id for one in opened]
+    return card
+
+
+def _walk(found: Board, card: Card) -> None:
+    """From one open dispute to the next, by key."""
+    walk = [one.invoice_id for one in found.cards if one.stage != "closed"]
     at = walk.index(card.invoice_id) if card.invoice_id in walk else -1
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         for label, key, to in (("Previous", "K", at - 1), ("Next", "J", at + 1)):
@@ -71,7 +77,6 @@ def _chosen(found: Board) -> Card:
                 args=(walk[to] if 0 <= to < len(walk) else None,),
                 disabled=not 0 <= to < len(walk),
             )
-    return card
 
 
 def _columns(found: Board, chosen: Card) -> None:
@@ -96,14 +101,17 @@ def _card(card: Card, *, is_chosen: bool) -> None:
             args=(card.invoice_id,),
             type="primary" if is_chosen else "tertiary",
         )
+        if card.stage == "closed":
+            st.caption(escaped(f"{card.reason} · {card.outcome or card.owner or 'no outcome'}"))
+            return
         st.caption(escaped(f"{money(card.disputed_amount, card.currency)} · {card.reason}"))
-        hours = f"{card.business_hours:.1f} business h"
-        if card.stage == "flagged" and card.is_late:
-            st.markdown(f":red[:material/schedule: **{hours}**, late]")
-        else:
-            st.caption(hours)
         who = card.owner or (f"asked: {card.asked}" if card.asked else "nobody asked")
-        st.caption(escaped(who))
+        said = escaped(f"{card.business_hours:.1f} business h · {who}")
+        is_late = card.stage == "flagged" and card.is_late
+        if is_late:
+            st.markdown(f":red[:material/schedule: late · {said}]")
+        else:
+            st.caption(said)
 
 
 def _people(here: Session) -> list[str]:
