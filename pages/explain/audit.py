@@ -9,6 +9,7 @@ from pages.parts import session
 from pages.parts.downloads import csv_bytes
 from pages.parts.session import Session
 from pages.parts.wording import counted, escaped, happened, moment
+from pipeline.ledger import sample, sealed_csv
 from pipeline.model import REASONS, Entry, canonical_json
 
 _KINDS = {
@@ -44,7 +45,7 @@ def page() -> None:
         st.info("Nothing is on the record yet: the first decision on the page Review starts it.")
         return
     _chain(here)
-    found = _filtered(here)
+    found = _sampled(_filtered(here))
     if not found:
         st.info("No entry matches: clear a filter.")
         return
@@ -67,6 +68,17 @@ def _chain(here: Session) -> None:
             type="tertiary",
             on_click="ignore",
             help="One entry a line, each bound to the one before it; the last line is the head.",
+        )
+        st.download_button(
+            "As a sealed table",
+            lambda: sealed_csv(here.ledger().export()),
+            file_name="record-sealed.csv",
+            mime="text/csv",
+            key="record_sealed",
+            icon=":material/table:",
+            type="tertiary",
+            on_click="ignore",
+            help="For a spreadsheet. Either file is checked by `python -m pipeline verify --file`.",
         )
     if verify:
         _verified(here)
@@ -121,6 +133,24 @@ def _filtered(here: Session) -> list[Entry]:
         and (not kind or entry.kind == kind)
         and all(word in _searchable(entry, names) for word in wanted)
     ]
+
+
+def _sampled(found: list[Entry]) -> list[Entry]:
+    """An auditor's draw of decisions among what is listed; all of it while none is asked for."""
+    with st.popover("Random sample", icon=":material/casino:", key="record_sample"):
+        n = st.number_input("Decisions", 0, 500, 0, key="sample_n", help="0 lists everything.")
+        seed = st.text_input(
+            "Seed", "2026", key="sample_seed", help="The same seed, the same draw."
+        )
+    if not n:
+        return found
+    decisions = [entry for entry in found if entry.kind == "decision"]
+    drawn = set(sample([entry.event_id for entry in decisions], int(n), seed))
+    st.caption(
+        f"{len(drawn)} of {counted(len(decisions), 'decision')}, drawn by the seed "
+        f"“{escaped(seed)}”."
+    )
+    return [entry for entry in decisions if entry.event_id in drawn]
 
 
 def _names(here: Session) -> dict[str, str]:

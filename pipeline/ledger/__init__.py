@@ -1,10 +1,20 @@
 """The record of what people did: append-only, chained, one file beside the exports.
 
 `store` is the door to the database; `entries` turns events into rows and back; `chain` seals each
-entry with the one before it, and verifies a ledger or an export of one.
+entry with the one before it, and verifies a ledger or an export of one; `leaving` writes and
+checks what is taken out of the house.
 """
 
 from pipeline.ledger.chain import Verification, verify_export
+from pipeline.ledger.leaving import sample, sealed_csv, verify_file
 from pipeline.ledger.store import Ledger, Stale
 
-__all__ = ["Ledger", "Stale", "Verification", "verify_export"]
+__all__ = [
+    "Ledger",
+    "Stale",
+    "Verification",
+    "sample",
+    "sealed_csv",
+    "verify_export",
+    "verify_file",
+]

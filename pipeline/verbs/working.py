@@ -17,7 +17,7 @@ from pipeline.acting import (
 from pipeline.deciding import DECISIONS
 from pipeline.disputing import board
 from pipeline.disputing import told as board_told
-from pipeline.ledger import Ledger
+from pipeline.ledger import Ledger, Verification, verify_file
 from pipeline.llm import Asker
 from pipeline.model import LANES, REASONS, VERDICTS, WrongCall
 from pipeline.verbs.calling import AddVerb, Result, amount, day, moment, pilot_of
@@ -112,6 +112,9 @@ def _send(call: argparse.Namespace) -> tuple[Result, int]:
 
 
 def _verify(call: argparse.Namespace) -> tuple[Result, int]:
+    if call.file:
+        path = Path(call.file)
+        return _verified(verify_file(path, call.head), str(path))
     pilot = pilot_of(call)
     if not pilot.record.exists():
         return {"entries": 0, "head": None, "ok": True, "first_broken": None}, 0
@@ -120,8 +123,12 @@ def _verify(call: argparse.Namespace) -> tuple[Result, int]:
         found = ledger.verify(call.head)
     finally:
         ledger.close()
+    return _verified(found, str(pilot.record))
+
+
+def _verified(found: Verification, where: str) -> tuple[Result, int]:
     if not found.ok:
-        print(f"{pilot.record}: {found.why}", file=sys.stderr)
+        print(f"{where}: {found.why}", file=sys.stderr)
     result = {
         "entries": found.entries,
         "head": found.head,
@@ -175,4 +182,6 @@ def add(verb: AddVerb) -> None:
     send.add_argument("--by", metavar="PERSON", help="who hands over (default: outbox)")
     send.add_argument("--dry-run", action="store_true", help="only say what would leave")
     verb("disputes", _disputes, "the disputes board: who has what, and for how long")
-    verb("verify", _verify, "check the record's chain").add_argument("--head")
+    verify = verb("verify", _verify, "check the record's chain, or an exported record's")
+    verify.add_argument("--head", help="a head noted earlier, through which the chain must pass")
+    verify.add_argument("--file", help="an exported record: JSON lines or sealed CSV")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 import sqlite3
@@ -13,9 +15,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ledger import Ledger, Verification, verify_export
+from pipeline.ledger import (
+    Ledger,
+    Verification,
+    sample,
+    sealed_csv,
+    verify_export,
+    verify_file,
+)
 from pipeline.ledger.chain import seal
-from pipeline.model import canonical_json
+from pipeline.model import WrongCall, canonical_json
 from tests.histories import story
 
 N = 9
@@ -286,3 +295,53 @@ def test_a_shortened_export_with_a_new_closing_is_named_by_the_head(
 def test_what_is_no_export_is_not_ok(lines: list[str]) -> None:
     found = verify_export(lines)
     assert (found.ok, found.first_broken) == (False, 1)
+
+
+# --- out of the house ----------------------------------------------------------------------------
+
+
+def test_both_forms_of_the_export_verify_from_the_file_alone(
+    lines: list[str], head: str, tmp_path: Path
+) -> None:
+    plain, table = tmp_path / "record.jsonl", tmp_path / "record.csv"
+    plain.write_text("\n".join(lines), encoding="utf-8")
+    table.write_bytes(sealed_csv(lines))
+    for path in (plain, table):
+        found = verify_file(path, head)
+        assert (found.ok, found.entries, found.head) == (True, N, head)
+
+
+@pytest.mark.parametrize("form", ["record.jsonl", "record.csv"])
+def test_an_entry_taken_out_of_either_form_is_named(
+    lines: list[str], tmp_path: Path, form: str
+) -> None:
+    cut = [*lines[:3], *lines[4:]]
+    path = tmp_path / form
+    path.write_bytes(sealed_csv(cut) if form.endswith("csv") else "\n".join(cut).encode())
+    found = verify_file(path)
+    assert (found.ok, found.first_broken) == (False, 4)
+
+
+def test_the_sealed_table_reads_as_one_and_runs_nothing(lines: list[str]) -> None:
+    entry = json.loads(lines[0]) | {"by": "=cmd()"}
+    [row, _] = csv.DictReader(
+        io.StringIO(sealed_csv([canonical_json(entry), lines[-1]]).decode("utf-8-sig"))
+    )
+    assert (row["seq"], row["by"], row["kind"]) == ("1", "'=cmd()", entry["kind"])
+
+
+@pytest.mark.parametrize("content", [b"a,b\n1,2\n", b"\xff\xfe", b'line\n"open'])
+def test_what_is_no_exported_record_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "notes.csv"
+    path.write_bytes(content)
+    with pytest.raises(WrongCall, match=r"notes\.csv"):
+        verify_file(path)
+    with pytest.raises(WrongCall, match=r"absent\.csv"):
+        verify_file(tmp_path / "absent.csv")
+
+
+def test_a_sample_is_the_same_for_the_same_seed_and_another_for_another() -> None:
+    ids = [f"e{n}" for n in range(100)]
+    assert sample(ids, 10, "2026") == sample(list(reversed(ids)), 10, "2026")
+    assert set(sample(ids, 10, "2026")) != set(sample(ids, 10, "2027"))
+    assert len(set(sample(ids, 10, "2026"))) == 10

@@ -81,3 +81,13 @@ def test_a_later_change_is_found_and_named(open_app: Open, decided: Path) -> Non
     app = open_app(PAGE)
     app.button(key="verify").click().run()
     assert app.error[0].value.startswith("Entry 2:")
+
+
+def test_an_auditor_draws_decisions_by_a_seed(open_app: Open, decided: Path) -> None:
+    app = open_app(PAGE)
+    app.number_input(key="sample_n").set_value(1).run()
+    assert "1 of 2 decisions, drawn by the seed “2026”" in said(app)
+    first = list(app.dataframe[0].value["#"])
+    app.run()
+    assert list(app.dataframe[0].value["#"]) == first
+    assert len(first) == 1
