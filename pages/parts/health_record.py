@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import polars as pl
@@ -15,6 +16,7 @@ from pages.parts.tables import save
 from pages.parts.wording import counted, day, escaped
 from pipeline import charts
 from pipeline.health import progress as going
+from pipeline.health.fix_lists import by_source
 from pipeline.warehouse import corrections as books
 
 _STATES = {
@@ -163,6 +165,18 @@ def _fix_list(here: Session) -> None:
             name=f"fix-list-{here.as_of}",
             label="Fix list: one line a cell, old and new value, file and row",
         )
+        for place, one in enumerate(by_source(fixes)):
+            st.download_button(
+                f"For {escaped(one.file)}",
+                csv_bytes(one.columns, one.rows),
+                file_name=f"fix-{_stem(one.file)}-{here.as_of}.csv",
+                mime="text/csv",
+                key=f"health_fix_source_{place}",
+                icon=":material/download:",
+                type="tertiary",
+                on_click="ignore",
+                help="Key and columns as that export names them, and the new values.",
+            )
         for kind in _KINDS:
             columns, rows = here.kept(
                 f"health fix list/{kind}", lambda kind=kind: books.fix_list(here.day, kind)
@@ -177,8 +191,14 @@ def _fix_list(here: Session) -> None:
                     icon=":material/download:",
                     type="tertiary",
                     on_click="ignore",
-                    help="Ids and the new values only, as an import takes them.",
+                    help="The same in our own layout, with the contacts that were added here.",
                 )
+
+
+def _stem(file: str) -> str:
+    """A file's name without folders and ending, of letters that any system takes."""
+    stem = file.replace("\\", "/").rpartition("/")[2].rpartition(".")[0] or file
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-") or "export"
 
 
 def _exemptions(here: Session) -> None:

@@ -139,8 +139,8 @@ def fix_list(day: Day, kind: str) -> tuple[list[str], list[Row]]:
 def fixes(day: Day) -> list[Row]:
     """The fix list, one row per cell: what the source system is still to take over, and from where.
 
-    `file`, `row` and `their_column` are the cell of the export that holds `old_value`; blank for
-    a contact that no export lists.
+    `file`, `row` and `their_column` are the cell of the export that holds `old_value`, `their_key`
+    is what that export calls the id; blank for a contact that no export lists.
     """
     places = " union all ".join(
         f"select '{kind}' as of_kind, it.{key} as of_key, it.file_id, files.file, "
@@ -155,17 +155,24 @@ def fixes(day: Day) -> list[Row]:
         "else coalesce(listed_contacts.customer_id, '') end as customer_id, "
         "case when made.of_kind = 'invoices' then made.of_key end as invoice_id, "
         "made.of_column as field, made.exported_now as old_value, made.new_value, places.file, "
-        "places.line as row, cells.their_column, made.known_from, made.corrected_by, "
-        "made.corrected_on, made.confirmed_by from corrections as made "
+        "places.line as row, cells.their_column, keys.their_column as their_key, "
+        "made.known_from, made.corrected_by, made.corrected_on, made.confirmed_by "
+        "from corrections as made "
         "left join places on made.of_kind = places.of_kind and made.of_key = places.of_key "
         "left join cells on places.file_id = cells.file_id and made.of_kind = cells.kind "
         "and made.of_column = cells.our_column "
+        "left join cells as keys on places.file_id = keys.file_id and made.of_kind = keys.kind "
+        f"and keys.our_column = case made.of_kind {_key_of_each()} end "
         "left join invoices on made.of_key = invoices.invoice_id and made.of_kind = 'invoices' "
         "left join contracts on made.of_key = contracts.contract_id "
         "and made.of_kind = 'contracts' left join listed_contacts "
         "on made.of_key = listed_contacts.contact_id and made.of_kind = 'contacts' "
         "where made.state = 'counting' order by kind, id, field"
     )
+
+
+def _key_of_each() -> str:
+    return " ".join(f"when '{kind}' then '{key}'" for kind, (key, _, _) in _ROWS.items())
 
 
 def made_corrections(day: Day) -> list[Row]:

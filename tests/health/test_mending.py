@@ -392,7 +392,7 @@ def test_the_fix_list_names_file_row_column_old_and_new(drawn: Draw) -> None:
         ("contacts", "k2", "c2", None, "verified_on", "2025-10-02", ON, "contacts.csv", 3),
         ("invoices", "C", "c2", "C", "terms", "NET30", "NET45", "invoices.csv", 4),
     ]
-    assert fixes[0]["their_column"] == "verified_on"
+    assert (fixes[0]["their_key"], fixes[0]["their_column"]) == ("contact_id", "verified_on")
     assert columns == ["contact_id", "verified_on"]
     assert [tuple(row.values()) for row in imported] == [("k1", ON), ("k2", ON)]
 
