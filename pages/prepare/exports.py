@@ -16,7 +16,7 @@ from pages.parts.wording import counted, day, escaped, money
 from pipeline import figures
 from pipeline.exports import KINDS, Kind
 from pipeline.model import BUCKETS
-from pipeline.warehouse.feeding import gaps
+from pipeline.warehouse.feeding import gaps, is_open_items_only
 from pipeline.warehouse.intake_report import FileReport, LoadReport, TieOut, load_report
 
 _STATES = {
@@ -173,6 +173,8 @@ def _not_fed(here: Session) -> None:
     with st.expander(
         f"{counted(len(missing), 'figure')} that these files cannot feed yet, and what would",
         icon=":material/rule:",
+        # Without what was paid, most of the product has nothing to show yet: say so at once.
+        expanded=is_open_items_only(here.pilot.books()),
     ):
         st.dataframe(
             pl.DataFrame(

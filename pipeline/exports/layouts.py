@@ -248,7 +248,8 @@ def recognise(headers: Sequence[str], layouts: Iterable[Layout], titles: str = "
     the two best ask for equally many headers: a guess between two layouts could turn one
     column's money into another's.
     """
-    present = {header_key(header) for header in headers} - {""}
+    called = zip(headers, header_names(headers), strict=True)
+    present = {header_key(name) for header, name in called if header_key(header)}
     fitting = sorted(
         (layout for layout in layouts if _fits(layout, present, titles.casefold())),
         key=lambda layout: -len(layout.wanted),

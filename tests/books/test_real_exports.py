@@ -12,6 +12,7 @@ import pytest
 from pipeline import figures
 from pipeline.pilot import Pilot
 from tests.drawn import seen
+from tests.exports import workbook
 
 
 def loaded(folder: Path, *files: Path) -> Pilot:
@@ -126,3 +127,26 @@ def test_the_file_of_blanks_is_read_with_stated_refusals(shared: Path, tmp_path:
     assert report.state == "read"
     assert report.rows == report.accepted + report.refused + report.skipped
     assert report.accepted
+
+
+# --- workbooks ------------------------------------------------------------------------------------
+
+
+def test_a_fact_from_a_workbook_names_its_sheet(tmp_path: Path) -> None:
+    pilot = Pilot.create(tmp_path)
+    header = ["invoice_id", "customer_id", "issued_on", "due_on", "amount"]
+    sheets: dict[str, list[list[workbook.Cell]]] = {
+        "Notes": [["made by", "finance"]],
+        "Open items": [list(header), ["A", "C1", "2026-01-05", "2026-02-04", 100]],
+    }
+    workbook.write(pilot.exports / "book.xlsx", sheets)
+    with seen(pilot, "2026-03-01") as day:
+        desk = pilot.desk(day)
+        [line] = pilot.dossier(day, desk, desk.cases[0].case_id).invoices
+    cell = line.columns["amount"]
+    assert (cell.file, cell.sheet, cell.row, cell.column) == (
+        "book.xlsx",
+        "Open items",
+        2,
+        "amount",
+    )

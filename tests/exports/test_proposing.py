@@ -278,3 +278,19 @@ def test_an_amount_beside_the_column_that_the_file_totals_must_be_chosen_by_a_pe
     [ask] = [one for one in asked(proposal, rows, "USD") if one.key == "amount"]
     assert (ask.choices, ask.is_open) == (("Amount", "Rest xyz"), True)
     assert ask.because == "The file itself totals Rest xyz."
+
+
+def test_of_two_columns_with_one_header_both_can_be_mapped(
+    proposed: Propose, tmp_path: Path
+) -> None:
+    proposal = proposed("""
+        Bill ref,Buyer,Bill date,Pay by,Amount,Amount,Cur
+        B-1,Alpha,2026-01-13,2026-02-12,100.00,7.00,USD
+        B-2,Beta,2026-01-14,2026-02-13,250.50,8.00,USD
+    """)
+    assert proposal.look.columns[4:6] == ("Amount", "Amount (column 6)")
+    assert proposal.header("amount") == "Amount"
+    chosen = amended(proposal, {"amount": "Amount (column 6)"})
+    reading = read(tmp_path / "export.csv", "export.csv", [layout(chosen)], {})
+    assert reading.tables[0].columns["amount"] == ("Amount (column 6)",)
+    assert column(reading, "Amount (column 6)") == ["7.00", "8.00"]
