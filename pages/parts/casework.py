@@ -34,13 +34,20 @@ class Shown:
     started: float = field(default_factory=time.time)
     last: float = field(default_factory=time.time)
     active: float = 0.0
-    """Seconds of work so far, idle time left out."""
+    """Seconds of work so far, idle time and pauses left out."""
+    is_paused: bool = False
 
     def touch(self) -> None:
         """Counts the time since the last action."""
         at = time.time()
-        self.active += min(at - self.last, IDLE_SECONDS)
+        if not self.is_paused:
+            self.active += min(at - self.last, IDLE_SECONDS)
         self.last = at
+
+    def pause(self) -> None:
+        """Stops the clock, or lets it go on."""
+        self.touch()
+        self.is_paused = not self.is_paused
 
 
 def walk(here: Session) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts import casework, health_link, session, worded
+from pages.parts.casework import Shown
 from pages.parts.deciding import decision
 from pages.parts.evidence import evidence
 from pages.parts.presence import company
@@ -22,26 +23,34 @@ def page() -> None:
         st.title("Nothing is left to review")
         st.info("No case needs you on this day: move the day on, or look at the Queue's splits.")
         return
-    made = worded.written(here, casework.made(here, case_id))
-    casework.watch(here, case_id)
-    _heading(here, made)
+    made = casework.made(here, case_id)
+    shown = casework.watch(here, case_id)
+    _heading(here, made, shown)
     health_link.mend(here, made.case)
     left, right = st.columns([9, 11], gap="medium")
     with left, st.container(height=690, border=False, key="evidence"):
         evidence(here, made)
     with right:
-        decision(here, made)
+        decision(here, worded.written(here, made))
 
 
-def _heading(here: Session, made: Made) -> None:
+def _heading(here: Session, made: Made, shown: Shown) -> None:
     case = made.case
     cases = casework.walk(here)
-    title, buttons = st.columns([4, 1], vertical_alignment="center")
+    title, buttons = st.columns([7, 3], vertical_alignment="center")
     with title:
         st.title(escaped(case.customer_name), anchor=False)
         st.caption(escaped(" · ".join(_said(made, cases))))
         company(here, case.case_id)
     with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        st.button(
+            "Go on" if shown.is_paused else "Pause",
+            key="pause",
+            shortcut="P",
+            on_click=shown.pause,
+            type="primary" if shown.is_paused else "tertiary",
+            help="Stops the clock of the review; three minutes without an action do too.",
+        )
         for label, key, step in (("Previous", "K", -1), ("Next", "J", 1)):
             to = casework.neighbour(cases, case.case_id, step)
             st.button(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.parts.casework import Shown
 from pages.parts.presence import Room
 from pipeline.acting import Moment, blocking, decide_case, draft_case
 from pipeline.attention import is_drawn, plant
@@ -66,6 +67,26 @@ def test_the_time_it_took_is_on_the_record(open_app: Open, folder: Path) -> None
     [timing] = [entry for entry in Pilot.open(folder).entries() if entry.kind == "timing"]
     assert (timing.payload["case_id"], timing.payload["kind"]) == (CLEAN, "review")
     assert 0 <= timing.payload["active_minutes"] < 1
+
+
+def test_a_pause_and_idle_time_are_no_work() -> None:
+    shown = Shown("C-1", started=0.0, last=0.0)
+    with pytest.MonkeyPatch.context() as patched:
+        for at, act in ((10.0, shown.touch), (20.0, shown.pause), (900.0, shown.pause)):
+            patched.setattr("pages.parts.casework.time.time", lambda at=at: at)
+            act()
+        assert shown.active == 20.0  # up to the pause
+        patched.setattr("pages.parts.casework.time.time", lambda: 2000.0)
+        shown.touch()
+        assert shown.active == 200.0  # of 1,100 idle seconds three minutes count
+
+
+def test_the_clock_is_paused_and_goes_on(open_app: Open) -> None:
+    app = open_app("work/review", case=CLEAN)
+    app.button(key="pause").click().run()
+    assert app.button(key="pause").label == "Go on"
+    app.button(key="pause").click().run()
+    assert app.button(key="pause").label == "Pause"
 
 
 def test_nobody_unnamed_decides(open_app: Open, folder: Path) -> None:
