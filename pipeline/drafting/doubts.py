@@ -52,7 +52,7 @@ def smells_of_dispute(exchange: Exchange) -> str | None:
     words = next((span.text for span in read.spans if span.label in _CONTESTS), None)
     if words is None:
         return None
-    words = " ".join(words.split())
+    words = " ".join(words.split()).rstrip(" .!")
     return words if len(words) <= _QUOTED else f"{words[: _QUOTED - 1]}…"
 
 
@@ -97,10 +97,12 @@ def _words(dossier: Dossier) -> Iterator[Doubt]:
     last_heard = max(heard, key=lambda e: e.sent_at, default=None)
     is_answered = newest is not None and newest.direction == "out"
     if last_heard is not None and (words := smells_of_dispute(last_heard)):
-        said = f"The message of {_when(last_heard)} says “{words}”"
+        when = _when(last_heard)
         if is_answered and _is_past(last_heard, dossier):
-            yield _note("dispute_words", f"{said}, of something else, and was answered.")
+            earlier = f"An answered message of {when}, about something else, says “{words}”."
+            yield _note("dispute_words", earlier)
         else:
+            said = f"The message of {when} says “{words}”"
             yield _blocking("dispute_words", f"{said}: is this disputed?")
     if newest is not None and newest.direction != "out":
         said = f"{newest.sender} wrote on {_when(newest)}"

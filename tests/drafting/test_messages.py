@@ -358,7 +358,7 @@ def test_a_hands_off_case_becomes_a_call_brief() -> None:
     note = internal_note(case, NOTES)
     assert "Speak to: Maria Lopez (verified on 1 March 2026)" in note
     assert "Usually 20 days late (median of 5 paid invoices)." in note
-    assert "Note “This is a duplicate, please check.”: this may be a dispute." in note
+    assert "Note “This is a duplicate, please check”: this may be a dispute." in note
 
 
 def test_a_task_without_an_owner_says_to_name_one_first() -> None:
