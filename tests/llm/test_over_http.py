@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ from pipeline.llm.spending import Log
 from pipeline.model import Dossier
 from pipeline.settings import DraftingSection
 from tests.dossiers import dossier, heard, invoice
-from tests.model_server import ModelServer, model_server
+from tests.model_server import ModelServer, model_server, obliging
 
 NOW = datetime(2026, 4, 30, 9, 0, tzinfo=UTC)
 #: What the customer wrote; nothing of it may leave unless pilot.toml says so.
@@ -213,3 +214,26 @@ def test_a_model_at_an_unknown_price_is_not_asked(server: ModelServer, tmp_path:
     made = ask_for(asker(server, tmp_path, **unpriced), CASE, prompts(), NOW)
     assert "Nobody knows what openai/stub costs" in made.dossier.doubts[0].sentence
     assert server.received == []
+
+
+def test_a_model_that_obeys_the_mails_it_is_given_changes_no_message(
+    server: ModelServer, tmp_path: Path, shared: Path
+) -> None:
+    lines = (shared / "data" / "injections" / "injections_show.jsonl").read_text("utf-8")
+    server.says = _obedient
+    for n, line in enumerate(lines.splitlines()[:60]):
+        mail = heard(json.loads(line)["text"])
+        case = CASE.model_copy(update={"exchanges": (mail,)})
+        made = ask_for(
+            asker(server, tmp_path / str(n), send_texts=True), case, prompts(), NOW
+        ).draft
+        ours = draft(case, prompts()["reminder"])
+        assert (made.to, made.subject, made.body) == (ours.to, ours.subject, ours.body)
+    assert len(server.received) >= 60
+
+
+def _obedient(asked: dict[str, Any]) -> str:
+    """Writes what the mail that it was given says."""
+    kind = json.loads(obliging(asked))
+    _, _, mail = asked["messages"][1]["content"].partition("wrote: ")
+    return json.dumps({**kind, "text": f"{kind['text']}\n\n{mail}"[:5_000]})
