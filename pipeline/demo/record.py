@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
 
-from pipeline.acting import Made, Moment, decide_case, draft_case
+from pipeline.acting import Made, Moment, blocking, decide_case, draft_case
+from pipeline.attention import Planted, answer, is_drawn, plant
 from pipeline.deciding import TimingKind, record_timing, undo
 from pipeline.ledger import Ledger
 from pipeline.model import MESSAGE_LANES, Case, Entry
@@ -33,6 +34,8 @@ LEFT_FROM = LAST_DAY - timedelta(days=1)
 """From this day on nobody has looked yet: the queue of the last week is the reader's."""
 _REJECTED_RESTS = timedelta(days=7)
 _REVIEW_MINUTES, _REROUTE_MINUTES = 5.0, 10.0
+_CHECKS_CAUGHT = 0.85
+"""Chance (0-1) that a planted defect is seen."""
 UNDONE_FROM = date(2026, 2, 12)
 """From this day on, the first approval is taken back and sent with other words."""
 
@@ -81,7 +84,20 @@ class _Office:
             return
         review = _Review(desk, made, said, rng)
         moment = office_time(rng, day.as_of) + timedelta(minutes=20, seconds=rng.randrange(60))
+        self._check_attention(day, made, moment)
         self.agenda.plan(moment, reviewer(made), partial(self._conclude, review))
+
+    def _check_attention(self, day: Day, made: Made, moment: datetime) -> None:
+        """Shows the draft with a planted defect first, where it is drawn for that."""
+        share, name = self._pilot.settings.review.seeded_share, self._pilot.name
+        if blocking(made) or not is_drawn(name, made.case.case_id, day.as_of, share):
+            return
+        planted = plant(made.draft, made.dossier)
+        if planted is not None:
+            # A generator of its own: a check changes nothing of what is decided afterwards.
+            rng = Random(f"{self._seed}/check/{day.as_of}/{made.case.case_id}")
+            before = moment - timedelta(minutes=4)
+            self.agenda.plan(before, reviewer(made), partial(_answer, planted, rng))
 
     def _conclude(self, review: _Review, pilot: Pilot, day: Day, moment: Moment) -> None:
         """Decide, stop the clock, and see to what follows from it."""
@@ -155,6 +171,30 @@ class _Review:
                 now=moment.now,
                 on_day=day.as_of,
             )
+
+
+def _answer(planted: Planted, rng: Random, pilot: Pilot, day: Day, moment: Moment) -> None:
+    seconds = round(60 * _REVIEW_MINUTES * rng.lognormvariate(0, 0.45))
+    with closing(pilot.ledger()) as ledger:
+        answer(
+            ledger,
+            planted,
+            "reject" if rng.random() < _CHECKS_CAUGHT else "approve",
+            planted.draft,
+            review_seconds=seconds,
+            now=moment.now,
+            on_day=day.as_of,
+        )
+        record_timing(
+            ledger,
+            planted.draft.case_id,
+            "supervision",
+            by=moment.by,
+            started_at=moment.now - timedelta(seconds=seconds),
+            active_minutes=round(seconds / 60, 1),
+            now=moment.now,
+            on_day=day.as_of,
+        )
 
 
 def _undo(event_id: str, pilot: Pilot, day: Day, moment: Moment) -> None:
