@@ -193,6 +193,15 @@ class _View:
         ]
         return later[-1] if later else None
 
+    def _disputed_since(self, judged: Judged) -> Entry | None:
+        """A dispute recorded on one of its invoices after the approval, closed by now or not."""
+        mine = set(judged.decision.invoice_ids)
+        for entry in self.entries:
+            is_later = entry.kind == "dispute_flagged" and entry.seq > judged.entry.seq
+            if is_later and entry.payload.get("invoice_id") in mine:
+                return entry
+        return None
+
     def _bound(self, judged: Judged) -> Iterator[Reason]:
         """The approval itself: by whom, and of exactly these bytes."""
         said, by = judged.decision, judged.entry.by
@@ -253,6 +262,12 @@ class _View:
     def _changed(self, judged: Judged, day: Day, desk: Desk) -> Iterator[str]:
         said = judged.decision
         yield from _moved(said, desk)
+        flagged = self._disputed_since(judged)
+        if flagged is not None:
+            yield (
+                f"{flagged.payload['invoice_id']} was flagged as disputed by {flagged.by} after "
+                "the approval: whatever became of that, read the message anew."
+            )
         if said.case_id not in {case.case_id for case in desk.cases}:
             return
         made = draft_case(self.pilot, day, said.case_id, desk)

@@ -77,6 +77,22 @@ def test_disputed_since_it_does_not_leave(approved: Path) -> None:
     assert any("A-1 is now in the lane disputed" in sentence for sentence in sentences)
 
 
+@pytest.mark.parametrize("ended", ["undone", "closed"])
+def test_a_dispute_voids_an_approval_for_good(approved: Path, ended: str) -> None:
+    done(act(approved, "dispute", "A-1", "--flag", "--by", "P-2", "--reason", "price"))
+    if ended == "undone":
+        done(act(approved, "dispute", "A-1", "--undo", "--by", "P-2"))
+    else:
+        done(act(approved, "dispute", "A-1", "--assign", "P-2", "--by", "P-2"))
+        done(act(approved, "dispute", "A-1", "--accept", "--by", "P-2"))
+        done(act(approved, "dispute", "A-1", "--close", "--by", "P-2", "--note", "settled"))
+    said = act(approved, "send")
+    [kept] = said.data["not_handed_over"]
+    assert (said.status, letters(approved)) == (1, [])
+    assert [reason["code"] for reason in kept["reasons"]] == ["void"]
+    assert "flagged as disputed by P-2 after the approval" in kept["reasons"][0]["sentence"]
+
+
 def test_for_people_it_is_a_few_lines(approved: Path) -> None:
     out = call("send", "--pilot", approved).out
     assert out.startswith(f"handed over  {ALDER}  to ap@c-alder.example  approved by P-1  outbox/")
