@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 
-from pipeline.pilot import Pilot
+from pipeline.acting import Moment
+from pipeline.sending import send
 from tests.model_server import ModelServer, model_server, obliging
 from tests.pages.conftest import Open, said
 from tests.pages.test_review import CLEAN, body, decisions
@@ -47,7 +50,7 @@ def test_a_case_is_worded_when_it_is_opened_and_keeps_its_text(
 
 
 def test_a_model_that_fails_leaves_the_built_in_text_and_write_again_asks_again(
-    open_app: Open, server: ModelServer, folder: Path
+    open_app: Open, server: ModelServer
 ) -> None:
     server.says = lambda _: "nothing of the kind"
     app = open_app("work/review", case=CLEAN)
@@ -59,11 +62,25 @@ def test_a_model_that_fails_leaves_the_built_in_text_and_write_again_asks_again(
     assert not app.exception
     assert "Worded by openai/stub" in said(app)
     assert "Thank you for your help." in body(app)
-    with Pilot.open(folder).day() as day:
-        assert day
 
 
 def test_without_a_model_nothing_is_said_of_one(open_app: Open) -> None:
     app = open_app("work/review", case=CLEAN)
     assert "Worded by" not in said(app)
     assert "write_again_button" not in {button.key for button in app.button}
+
+
+def test_what_was_approved_leaves_as_it_was_whatever_becomes_of_the_wordings(
+    open_app: Open, server: ModelServer, folder: Path
+) -> None:
+    app = open_app("work/review", case=CLEAN)
+    text = body(app)
+    app.button(key="approve").click().run()
+    shutil.rmtree(folder / "models")
+    asked = len(server.received)  # the next case was opened, and worded
+    [entry] = decisions(folder)
+    send(folder, Moment("outbox", entry.at))
+    [letter] = (folder / "outbox").glob("*.eml")
+    sent = message_from_bytes(letter.read_bytes(), policy=policy.default)
+    assert sent.get_content().replace("\r\n", "\n").strip() == text
+    assert len(server.received) == asked
