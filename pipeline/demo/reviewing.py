@@ -106,7 +106,9 @@ def _before_renewal(rng: Random, on: date) -> Judgement:
 
 
 def _override(rng: Random, made: Made, on: date) -> Judgement:
-    way = rng.choices(("TONE", "TIMING", "RELATIONSHIP", "DISPUTE", "CONTACT"), (40, 14, 12, 22, 12))
+    way = rng.choices(
+        ("TONE", "TIMING", "RELATIONSHIP", "DISPUTE", "CONTACT"), (40, 14, 12, 22, 12)
+    )
     note = rng.choice(wording.NOTES.get(way[0], ("",)))
     match way[0]:
         case "TONE":
