@@ -9,7 +9,7 @@ import streamlit as st
 from pages.parts import dispute_acts
 from pages.parts.dispute_acts import state_key
 from pages.parts.session import Session
-from pages.parts.wording import counted, escaped, moment, money
+from pages.parts.wording import counted, disputed_for, escaped, moment, money
 from pipeline.deciding import DECISIONS
 from pipeline.disputing import STAGES, Card
 
@@ -26,7 +26,7 @@ def dispute(here: Session, card: Card, people: Sequence[str]) -> None:
 
 def _facts(card: Card) -> None:
     st.subheader(escaped(card.customer), anchor=False)
-    st.caption(escaped(f"{card.invoice_id} · {card.reason} · {STAGES[card.stage]}"))
+    st.caption(escaped(f"{card.invoice_id} · {disputed_for(card.reason)} · {STAGES[card.stage]}"))
     whole = money(card.open_amount, card.currency)
     disputed = money(card.disputed_amount, card.currency)
     rest = money(card.undisputed_amount, card.currency)

@@ -25,6 +25,18 @@ LANE_TITLES: dict[Lane, str] = {
     "not_due": "Not due yet",
 }
 
+#: Why customers dispute, as a card says it.
+DISPUTE_TITLES = {
+    "PRICE": "Price",
+    "QTY_USAGE": "Quantity or usage",
+    "SERVICE": "Service",
+    "DUPLICATE": "Billed twice",
+    "NOT_OURS": "Not theirs",
+    "CREDIT_DISCOUNT": "Credit or discount",
+    "TERMS": "Terms",
+    "TAX": "Tax",
+}
+
 _LINK = re.compile(r":/(?=/)|\bwww(?=\.)", re.IGNORECASE)
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~$&!@]|:(?=\w|/)|^[-+=]|(?<=^\d)[.)])")
 
@@ -53,6 +65,11 @@ def moment(at: datetime) -> str:
 def counted(n: int, noun: str, plural: str = "") -> str:
     """1 case, 2 cases, 1,204 invoices, 3 entries."""
     return f"{n:,} {noun if n == 1 else plural or f'{noun}s'}"
+
+
+def disputed_for(reason: str | None) -> str:
+    """Why a customer disputes, in words; a reason of the pilot's own as it stands."""
+    return DISPUTE_TITLES.get(reason or "", reason or "No reason given")
 
 
 def place(cell: SourceCell | None) -> str:

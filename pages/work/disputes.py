@@ -10,7 +10,7 @@ from pages.parts import dispute_acts, session
 from pages.parts.dispute_desk import dispute
 from pages.parts.session import Session
 from pages.parts.tables import save, table
-from pages.parts.wording import counted, escaped, money
+from pages.parts.wording import counted, disputed_for, escaped, money
 from pipeline.disputing import REASONS, STAGES, Board, Card, board
 
 #: Cards shown of a column; the table below holds them all.
@@ -102,9 +102,15 @@ def _card(card: Card, *, is_chosen: bool) -> None:
             type="primary" if is_chosen else "tertiary",
         )
         if card.stage == "closed":
-            st.caption(escaped(f"{card.reason} · {card.outcome or card.owner or 'no outcome'}"))
+            st.caption(
+                escaped(
+                    f"{disputed_for(card.reason)} · {card.outcome or card.owner or 'no outcome'}"
+                )
+            )
             return
-        st.caption(escaped(f"{money(card.disputed_amount, card.currency)} · {card.reason}"))
+        st.caption(
+            escaped(f"{money(card.disputed_amount, card.currency)} · {disputed_for(card.reason)}")
+        )
         who = card.owner or (f"asked: {card.asked}" if card.asked else "nobody asked")
         said = escaped(f"{card.business_hours:.1f} business h · {who}")
         is_late = card.stage == "flagged" and card.is_late
@@ -125,7 +131,7 @@ def _table(found: Board) -> None:
             "invoice_id": card.invoice_id,
             "customer": card.customer,
             "stage": STAGES[card.stage],
-            "reason": card.reason,
+            "reason": disputed_for(card.reason),
             "disputed": card.disputed_amount,
             "not_disputed": card.undisputed_amount,
             "currency": card.currency,
@@ -147,7 +153,14 @@ def _flag() -> None:
     with st.expander("Flag another invoice", key="dispute_flag_form"):
         row = st.columns([2, 2, 1.5, 3, 1.2], vertical_alignment="bottom")
         row[0].text_input("Invoice", key="dispute_new_invoice", placeholder="INV-…")
-        row[1].selectbox("Reason", list(REASONS), key="dispute_new_reason", index=None)
+        row[1].selectbox(
+            "Reason",
+            list(REASONS),
+            key="dispute_new_reason",
+            index=None,
+            format_func=disputed_for,
+            placeholder="Choose",
+        )
         row[2].text_input("Disputed part", key="dispute_new_amount", placeholder="All of it")
         row[3].text_input("Note", key="dispute_new_note", placeholder="What the customer says")
         row[4].button("Flag", key="dispute_flag", on_click=dispute_acts.flag, type="primary")
