@@ -45,7 +45,7 @@ def measure(measured: Measured, folder: Path, mails: int) -> None:
     if not parsed == file.accepted == mails:
         raise CountbackError(f"bench: {parsed} and {file.accepted} of {mails} mails were read.")
     with measured.lap("match"), pilot.day(_BEGINS.date() + timedelta(days=700)) as day:
-        matched = len(day.select("select 1 from matched_messages"))
+        matched = len(day.table("matched_messages"))
     measured.seconds["ours"] = measured.seconds["load"] + measured.seconds["match"]
     measured.cpu["ours"] = measured.cpu["load"] + measured.cpu["match"]
     measured.notes = {

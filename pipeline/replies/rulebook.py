@@ -6,12 +6,14 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, reduce
+from operator import or_
 from pathlib import Path
 
 from pydantic import Field
 
 from pipeline.model import Noun, fingerprint
+from pipeline.replies.needing import Needs, Sieve, needed
 from pipeline.replies.phrases import pattern
 
 _RULES = Path(__file__).parent / "rules"
@@ -38,7 +40,38 @@ class _Written(Noun):
     rule: tuple[_WrittenRule, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Phrases:
+    """Any of some phrases; `bit` is its place in what its rulebook's sieve says of a text."""
+
+    bit: int
+    phrases: tuple[str, ...]
+    concepts: Mapping[str, tuple[str, ...]]
+    between: str = r"[\s,]+"
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Made when a text may first hold one of them: most languages are never met."""
+        if not self.phrases:
+            return re.compile(r"(?!)")
+        return pattern(self.phrases, self.concepts, self.between)
+
+    def is_in(self, text: str, seen: int) -> bool:
+        """Whether the text holds one; `seen` is what the sieve says of it, or of more."""
+        return bool(seen & self.bit) and self.pattern.search(text) is not None
+
+    def blanked(self, text: str, seen: int) -> str:
+        """The text without them, so that they alone are hidden and nothing beside them."""
+        if not seen & self.bit:
+            return text
+        return self.pattern.sub(lambda found: " " * len(found[0]), text)
+
+    def left_out(self, text: str, seen: int) -> str:
+        """The text with a space in the place of each."""
+        return self.pattern.sub(" ", text) if seen & self.bit else text
+
+
+@dataclass(frozen=True, eq=False)
 class LabelRule:
     """Gives a label to a sentence that holds one of the phrases and all of the concepts.
 
@@ -47,29 +80,34 @@ class LabelRule:
 
     label: str
     reason: str | None
-    find: re.Pattern[str] | None
-    all: tuple[str, ...]
-    unless: tuple[str, ...]
+    find: Phrases | None
+    all: tuple[Phrases, ...]
+    unless: tuple[Phrases, ...]
     is_pair: bool
     """Whether it looks at two sentences that follow each other as if they were one."""
+    must: int
+    """Bits of the sieve that are all set for a text that it can fire on."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rulebook:
     """One language's rules."""
 
     name: str
     markers: frozenset[str]
     """Words that this language, and no other that is read here, is full of."""
-    concepts: Mapping[str, re.Pattern[str]]
-    rules: tuple[LabelRule, ...]
-    fillers: re.Pattern[str]
+    alone: tuple[LabelRule, ...]
+    pairs: tuple[LabelRule, ...]
+    """Those that look at two sentences together."""
+    fillers: Phrases
     """What a sentence may say without meaning anything: greetings, thanks, names."""
-    denials: re.Pattern[str]
+    denials: Phrases
     """A dispute that is denied: the words are left out before disputes are looked for."""
-    contrasts: re.Pattern[str]
-    troubles: re.Pattern[str]
+    contrasts: Phrases
+    troubles: Phrases
     """Words that make a sentence worth a person's eyes when no rule understood it."""
+    sieve: Sieve
+    """What a text may hold of all these, told from its words."""
 
 
 @cache
@@ -80,39 +118,65 @@ def rulebooks() -> tuple[Rulebook, ...]:
 
 
 @cache
+def all_markers() -> frozenset[str]:
+    """The telling words of every language that is read."""
+    return frozenset[str]().union(*(book.markers for book in rulebooks()))
+
+
+@cache
 def rules_fingerprint() -> str:
     """SHA-256 of the rules and of the code that applies them: other rules, other labels."""
     files = sorted([*_RULES.glob("*.toml"), *Path(__file__).parent.glob("*.py")])
     return fingerprint(*(path.read_text(encoding="utf-8") for path in files))
 
 
+class _Collected:
+    """The phrases of one language as they are read, each with its bit and what it needs."""
+
+    def __init__(self, concepts: Mapping[str, tuple[str, ...]]) -> None:
+        self._concepts = concepts
+        self._needs: list[Needs] = []
+        self._named: dict[str, Phrases] = {}
+
+    def phrases(self, written: tuple[str, ...], between: str = r"[\s,]+") -> Phrases:
+        bit = 1 << len(self._needs)
+        self._needs.append(needed(written, self._concepts))
+        return Phrases(bit, written, self._concepts, between)
+
+    def concept(self, name: str) -> Phrases:
+        if name not in self._named:
+            self._named[name] = self.phrases(self._concepts[name])
+        return self._named[name]
+
+    def rule(self, written: _WrittenRule) -> LabelRule:
+        find = self.phrases(written.find) if written.find else None
+        concepts = tuple(map(self.concept, written.all))
+        return LabelRule(
+            label=written.label,
+            reason=written.reason,
+            find=find,
+            all=concepts,
+            unless=tuple(map(self.concept, written.unless)),
+            is_pair=written.is_pair,
+            must=reduce(or_, (one.bit for one in (*concepts, *([find] if find else []))), 0),
+        )
+
+    def sieve(self) -> Sieve:
+        return Sieve(self._needs)
+
+
 def _read(path: Path) -> Rulebook:
     written = _Written.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    concepts = written.concepts
+    collected = _Collected(written.concepts)
+    rules = [collected.rule(rule) for rule in written.rule]
     return Rulebook(
         name=path.stem,
         markers=frozenset(written.markers),
-        concepts={name: pattern(phrases, concepts) for name, phrases in concepts.items()},
-        rules=tuple(_rule(rule, concepts) for rule in written.rule),
-        fillers=_any_of(written.fillers, concepts),
-        denials=_any_of(written.denials, concepts, between=" +"),
-        contrasts=_any_of(written.contrasts, concepts),
-        troubles=_any_of(written.troubles, concepts),
-    )
-
-
-def _any_of(
-    phrases: tuple[str, ...], concepts: Mapping[str, tuple[str, ...]], between: str = r"[\s,]+"
-) -> re.Pattern[str]:
-    return pattern(phrases, concepts, between) if phrases else re.compile(r"(?!)")
-
-
-def _rule(written: _WrittenRule, concepts: Mapping[str, tuple[str, ...]]) -> LabelRule:
-    return LabelRule(
-        label=written.label,
-        reason=written.reason,
-        find=pattern(written.find, concepts) if written.find else None,
-        all=written.all,
-        unless=written.unless,
-        is_pair=written.is_pair,
+        alone=tuple(rule for rule in rules if not rule.is_pair),
+        pairs=tuple(rule for rule in rules if rule.is_pair),
+        fillers=collected.phrases(written.fillers),
+        denials=collected.phrases(written.denials, between=" +"),
+        contrasts=collected.phrases(written.contrasts),
+        troubles=collected.phrases(written.troubles),
+        sieve=collected.sieve(),
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 
 #: Characters of a message that are read: more than anyone writes about an invoice.
 MOST_TEXT = 20_000
@@ -53,10 +52,23 @@ class Sentence:
     folded: str
 
 
+class _Folds(dict[int, str]):
+    """Code point -> its folded character, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        made = self[code] = _plain(chr(code))
+        return made
+
+
+_FOLDS = _Folds()
+
+
 def folded(text: str) -> str:
     """Small letters, plain signs, one script; exactly as long as the text."""
-    plain = "".join(_plain(character) for character in text)
-    return _WORD.sub(_one_script, plain) if _OTHER_SCRIPT.search(plain) else plain
+    plain = text.translate(_FOLDS)
+    if plain.isascii() or not _OTHER_SCRIPT.search(plain):
+        return plain
+    return _WORD.sub(_one_script, plain)
 
 
 def _one_script(found: re.Match[str]) -> str:
@@ -67,7 +79,6 @@ def _one_script(found: re.Match[str]) -> str:
     return "".join(_LOOKALIKES.get(character, character) for character in word)
 
 
-@lru_cache(maxsize=4_096)
 def _plain(character: str) -> str:
     same = character.translate(_SAME)
     composed = unicodedata.normalize("NFKC", same)

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
 
 from pipeline.replies.labels import LABELS, REASONS, SENSITIVE, Span, Understood
-from pipeline.replies.rulebook import LabelRule, Rulebook, rulebooks
+from pipeline.replies.rulebook import LabelRule, Rulebook, all_markers, rulebooks
 from pipeline.replies.sentences import MOST_TEXT, Sentence, folded, sentences
 
 #: Words of a text in no language known here, from which on a person must read it.
@@ -32,6 +31,14 @@ _SUBJECT_OF_ANSWER = re.compile(
 )
 #: What a program says of a message: the label that it earns by that alone.
 _AUTOMATIC = {"reply": "OUT_OF_OFFICE", "bounce": "BOUNCE"}
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """A sentence, and for each language what its words let it hold (see `needing`)."""
+
+    sentence: Sentence
+    seen: tuple[int, ...]
 
 
 @dataclass
@@ -85,15 +92,19 @@ def _understood(found: _Findings, first: str) -> Understood:
 
 
 def _read(text: str, found: _Findings, *, is_aside: bool = False) -> None:
-    parts = sentences(text)
     words = _WORD.findall(folded(text[:MOST_TEXT]))
     books = _spoken(words)
-    for sentence, following in zip(parts, [*parts[1:], None], strict=False):
-        understood = _label(sentence, following, books, found)
-        if not is_aside and not understood and _is_trouble(sentence, books):
+    parts = [_Heard(one, _seen(one.folded, books)) for one in sentences(text)]
+    for part, following in zip(parts, [*parts[1:], None], strict=False):
+        understood = _label(part, following, books, found)
+        if not is_aside and not understood and _is_trouble(part, books):
             found.is_unread = True
     if not is_aside and _is_foreign(words):
         found.is_unread = True
+
+
+def _seen(text: str, books: Sequence[Rulebook]) -> tuple[int, ...]:
+    return tuple(book.sieve.may_match(text) for book in books)
 
 
 def _spoken(words: Sequence[str]) -> tuple[Rulebook, ...]:
@@ -106,74 +117,62 @@ def _spoken(words: Sequence[str]) -> tuple[Rulebook, ...]:
 
 def _is_foreign(words: Sequence[str]) -> bool:
     """Whether the text is in a language that no rules are written in."""
-    if any(not _LATIN.match(word) for word in words):
+    if any(not _LATIN.match(first) for first in {word[0] for word in words}):
         return True
-    told = [word for word in words if any(word in book.markers for book in rulebooks())]
-    return len(words) >= _FEWEST_WORDS and len(told) < _KNOWN_SHARE * len(words)
+    if len(words) < _FEWEST_WORDS:
+        return False
+    markers = all_markers()
+    return sum(word in markers for word in words) < _KNOWN_SHARE * len(words)
 
 
 def _label(
-    sentence: Sentence, following: Sentence | None, books: Iterable[Rulebook], found: _Findings
+    part: _Heard, following: _Heard | None, books: Sequence[Rulebook], found: _Findings
 ) -> bool:
     """Adds the sentence's labels; whether it had any, and nothing in it speaks against them."""
     labels: set[str] = set()
-    for book in books:
-        for rule in _fired(sentence, following, book):
+    for place, book in enumerate(books):
+        for rule in _fired(part, following, book, place):
             labels.add(rule.label)
-            found.add(rule.label, sentence.text, rule.reason)
-    has_contrast = any(book.contrasts.search(sentence.folded) for book in books)
-    return bool(labels & SENSITIVE) or (bool(labels) and not has_contrast)
+            found.add(rule.label, part.sentence.text, rule.reason)
+    return bool(labels & SENSITIVE) or (bool(labels) and not _has_contrast(part, books))
 
 
-def _fired(sentence: Sentence, following: Sentence | None, book: Rulebook) -> Iterator[LabelRule]:
-    yield from _fired_alone(sentence.folded, book.name)
-    if following and (pairs := _pair_rules(book.name)):
-        both = f"{_blanked(book.denials, sentence.folded)} {following.folded}"
-        yield from (rule for rule in pairs if _fires(rule, both, book))
+def _has_contrast(part: _Heard, books: Sequence[Rulebook]) -> bool:
+    text = part.sentence.folded
+    return any(book.contrasts.is_in(text, n) for book, n in zip(books, part.seen, strict=True))
 
 
-# Mailboxes say much the same: greetings, subjects and short answers come thousands of times.
-@lru_cache(maxsize=50_000)
-def _fired_alone(alone: str, name: str) -> tuple[LabelRule, ...]:
-    """The rules of a language that a sentence fires without the next one."""
-    book = _book(name)
-    undenied = _blanked(book.denials, alone)
-    return tuple(
-        rule
-        for rule in book.rules
-        if not rule.is_pair
-        and (text := undenied if rule.label == "DISPUTE" else alone)
-        and _fires(rule, text, book)
+def _fired(
+    part: _Heard, following: _Heard | None, book: Rulebook, place: int
+) -> Iterator[LabelRule]:
+    alone, seen = part.sentence.folded, part.seen[place]
+    undenied = book.denials.blanked(alone, seen)
+    for rule in book.alone:
+        if _fires(rule, undenied if rule.label == "DISPUTE" else alone, seen):
+            yield rule
+    if following:
+        # A word of either may be what the two together need.
+        both, seen = f"{undenied} {following.sentence.folded}", seen | following.seen[place]
+        yield from (rule for rule in book.pairs if _fires(rule, both, seen))
+
+
+def _fires(rule: LabelRule, text: str, seen: int) -> bool:
+    """Whether the rule holds for the text; `seen` is what the sieve says of it, or of more."""
+    if rule.must & ~seen:
+        return False
+    for words in rule.unless:
+        text = words.blanked(text, seen)
+    return (rule.find is None or rule.find.is_in(text, seen)) and all(
+        words.is_in(text, seen) for words in rule.all
     )
 
 
-@cache
-def _pair_rules(name: str) -> tuple[LabelRule, ...]:
-    return tuple(rule for rule in _book(name).rules if rule.is_pair)
-
-
-@cache
-def _book(name: str) -> Rulebook:
-    return next(book for book in rulebooks() if book.name == name)
-
-
-def _fires(rule: LabelRule, text: str, book: Rulebook) -> bool:
-    for name in rule.unless:
-        text = _blanked(book.concepts[name], text)
-    return (rule.find is None or rule.find.search(text) is not None) and all(
-        book.concepts[name].search(text) for name in rule.all
-    )
-
-
-def _blanked(words: re.Pattern[str], text: str) -> str:
-    """The text without these words, so that they alone are hidden and nothing beside them."""
-    return words.sub(lambda found: " " * len(found[0]), text)
-
-
-def _is_trouble(sentence: Sentence, books: Sequence[Rulebook]) -> bool:
+def _is_trouble(part: _Heard, books: Sequence[Rulebook]) -> bool:
     """Whether a sentence that no rule understood sounds as if it might matter."""
-    rest = sentence.folded
-    for book in books:
-        rest = book.fillers.sub(" ", book.denials.sub(" ", rest))
+    rest = part.sentence.folded
+    for book, seen in zip(books, part.seen, strict=True):
+        rest = book.fillers.left_out(book.denials.left_out(rest, seen), seen)
     many = _MANY_WORDS if len(books) == 1 else _MANY_FOREIGN_WORDS
-    return len(_WORD.findall(rest)) >= many or any(book.troubles.search(rest) for book in books)
+    return len(_WORD.findall(rest)) >= many or any(
+        book.troubles.is_in(rest, seen) for book, seen in zip(books, part.seen, strict=True)
+    )
