@@ -30,7 +30,15 @@ from pipeline.model import (
     canonical_json,
     fingerprint,
 )
-from pipeline.routing import Policy, cases, customer_of, looks_beyond, policy, route
+from pipeline.routing import (
+    Policy,
+    cases,
+    customer_of,
+    in_order,
+    looks_beyond,
+    policy,
+    route,
+)
 from pipeline.settings import Settings, read_settings
 from pipeline.warehouse import evidence
 from pipeline.warehouse.answers import read_answers, write_answers
@@ -273,6 +281,31 @@ class Pilot:
         with day.looking_at(customer_of(case_id)):
             return self._desk(day)
 
+    def desk_again(self, day: Day, before: Desk, customer_ids: Iterable[str]) -> Desk:
+        """The same day's desk after something was recorded about these customers alone.
+
+        Only their invoices are routed anew; the result is that of `desk(day)`.
+        """
+        if looks_beyond(self.policy):
+            return self._desk(day)
+        anew = set(customer_ids)
+        parts = []
+        for customer_id in sorted(anew):
+            with day.looking_at(customer_id):
+                parts.append(self._desk(day))
+        routes = [found for found in before.routes if found.customer_id not in anew]
+        routes += [found for part in parts for found in part.routes]
+        routes.sort(key=lambda found: (-found.value, found.invoice_id))
+        kept = [case for case in before.cases if case.customer_id not in anew]
+        kept += [case for part in parts for case in part.cases]
+        rows = {**before.rows, **{name: row for part in parts for name, row in part.rows.items()}}
+        return Desk(
+            tuple(routes),
+            tuple(in_order(kept, day.lens.all_rates)),
+            {found.invoice_id: rows[found.invoice_id] for found in routes},
+            self.policy,
+        )
+
     def _desk(self, day: Day) -> Desk:
         if self.settings.rule:
             bind(day, self.policy, str(self.folder / "pilot.toml"))
@@ -292,6 +325,7 @@ class Pilot:
             "places": evidence.invoice_places(day, case.invoice_ids),
             "exchanges": evidence.exchanges(day, case.customer_id, case.invoice_ids),
             "payments": evidence.paid_invoices(day, case.customer_id),
+            "deals": evidence.deals(day, case.customer_id),
             "contact": evidence.contact(day, first["contact_id"]),
             "owner": evidence.record(day, "people", "person_id", first["owner_id"]),
             "last_payment": evidence.last_payment(day, case.customer_id),

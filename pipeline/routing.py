@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -241,8 +241,12 @@ def cases(
     gathered: dict[str, list[Route]] = {}
     for found in routes:
         gathered.setdefault(found.case_id, []).append(found)
-    made = [_case(name, members, rows) for name, members in gathered.items()]
-    return sorted(made, key=lambda case: _place(case, rates))
+    return in_order([_case(name, members, rows) for name, members in gathered.items()], rates)
+
+
+def in_order(found: Iterable[Case], rates: Mapping[str, Decimal]) -> list[Case]:
+    """Cases with the most comparable money first, then by name."""
+    return sorted(found, key=lambda case: _place(case, rates))
 
 
 def _place(case: Case, rates: Mapping[str, Decimal]) -> tuple[str, Decimal, str]:

@@ -18,6 +18,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import address, places
+from pipeline.deciding import touched
 from pipeline.ledger import Ledger
 from pipeline.model import CountbackError, Entry, canonical_json, fingerprint
 from pipeline.pilot import Desk, Pilot, Progress
@@ -25,6 +26,10 @@ from pipeline.warehouse.day import Day, OpenBooks
 
 _BUILDING = threading.Lock()
 Key = tuple[str, ...]
+#: So many customers are routed one by one rather than the whole book.
+_FEW = 8
+#: So many days are remembered.
+_DESKS = 6
 
 
 @dataclass
@@ -54,7 +59,21 @@ class Session:
     @property
     def desk(self) -> Desk:
         """Every open invoice routed, and the cases they make."""
-        return self.kept("desk", lambda: self.pilot.desk(self.day))
+        return self.kept("desk", self._desk)
+
+    def _desk(self) -> Desk:
+        """Routed whole once; after decisions only the customers that they were about."""
+        name = (*self.key[:2], self.key[3])
+        before = _desks().get(name)
+        anew = touched(self.entries, before[0]) if before else None
+        if before and anew is not None and len(anew) <= _FEW:
+            desk = self.pilot.desk_again(self.day, before[1], anew)
+        else:
+            desk = self.pilot.desk(self.day)
+        _desks()[name] = (self.entries, desk)
+        while len(_desks()) > _DESKS:
+            _desks().pop(next(iter(_desks())), None)
+        return desk
 
     def kept(self, name: str, make: Callable[[], Any]) -> Any:
         """A plain, unchanging result of this day, made once for everybody who looks."""
@@ -75,6 +94,12 @@ class Session:
             self._day = None
 
 
+@st.cache_resource(show_spinner=False)
+def _desks() -> dict[Key, tuple[tuple[Entry, ...], Desk]]:
+    """The newest desk of each day that somebody looks from, and the record it was made with."""
+    return {}
+
+
 @st.cache_resource(max_entries=400, show_spinner=False)
 def _kept(key: Key, _make: Callable[[], Any]) -> Any:  # noqa: ARG001 - the key under which it is kept
     return _make()
@@ -90,6 +115,7 @@ def forget_everything() -> None:
     _ledger.clear()
     _pilot.clear()
     _kept.clear()
+    _desks.clear()
 
 
 def begin(progress: Progress) -> Session:

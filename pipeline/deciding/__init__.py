@@ -27,6 +27,7 @@ from pipeline.deciding.disputes import (
     undo_dispute_step,
 )
 from pipeline.deciding.promises import promise_subject, record_promise
+from pipeline.deciding.reach import touched
 
 __all__ = [
     "DECISIONS",
@@ -52,6 +53,7 @@ __all__ = [
     "record_promise",
     "record_timing",
     "standing_decision",
+    "touched",
     "undo",
     "undo_dispute_step",
 ]
