@@ -2,8 +2,8 @@
 
 Every measurement runs in a process of its own, so that its peak memory is its own. Reading
 order: `measuring` (laps, peaks, child processes), `ours` and `frames` and `week_by_week` (what
-is measured), `mails` (a part of its own), `comparing` (ratios, and whether all found the same
-figures), `table` (for people).
+is measured), `mails` and `reruns` (parts of their own), `comparing` (ratios, and whether all
+found the same figures), `table` (for people).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pipeline.bench.comparing import identical, ratios
 from pipeline.bench.measuring import Measured, in_a_process
 from pipeline.model import WrongCall
 
-__all__ = ["SIZES", "bench", "bench_mails"]
+__all__ = ["SIZES", "bench", "bench_mails", "bench_reruns"]
 
 SIZES = (10_000, 100_000, 1_000_000)
 ROUNDS = 3
@@ -67,6 +67,40 @@ def bench_mails(mails: int) -> dict[str, Any]:
                 "value": round(found.seconds["ours"] / found.seconds["baseline"], 3),
                 "goal": 3.0,
             }
+        },
+    }
+
+
+def bench_reruns(open_invoices: Sequence[int]) -> dict[str, Any]:
+    """Server-side seconds of a page after a decision, by open invoices, and of an empty page.
+
+    Raises WrongCall below 100 open invoices, where there is no day's work.
+    """
+    sizes = []
+    for n in open_invoices:
+        if n < 100:
+            raise WrongCall(f"--reruns {n}: a day's work has at least 100 open invoices.")
+        with tempfile.TemporaryDirectory(prefix="countback-bench-") as folder:
+            _say(f"{n:,} open invoices: writing and loading them")
+            found = in_a_process("reruns", Path(folder) / "pilot", str(n))
+        sizes.append(_reruns_of(found))
+    return {"machine": machine(), "sizes": sizes}
+
+
+def _reruns_of(found: Measured) -> dict[str, Any]:
+    empty = {end: found.seconds[f"empty page, {end}"] for end in ("p50", "p95")}
+    pages = (("review after a decision", 5.0), ("queue", 5.0))
+    return {
+        "notes": found.notes,
+        "seconds": {name: round(value, 4) for name, value in found.seconds.items()},
+        "peak_mb": round(found.peak_mb),
+        "ratios": {
+            f"{page} / empty page, {end}": {
+                "value": round(found.seconds[f"{page}, {end}"] / empty[end], 1),
+                "goal": goal,
+            }
+            for page, goal in pages
+            for end in ("p50", "p95")
         },
     }
 

@@ -81,6 +81,12 @@ def _mails(measured: Measured, pilot: Path, mails: str) -> None:
     measure(measured, pilot, int(mails))
 
 
+def _reruns(measured: Measured, pilot: Path, open_invoices: str) -> None:
+    from pipeline.bench.reruns import measure
+
+    measure(measured, pilot, int(open_invoices))
+
+
 JOBS: dict[str, Callable[..., None]] = {
     "write": _write,
     "read_memory": _read_memory,
@@ -91,6 +97,7 @@ JOBS: dict[str, Callable[..., None]] = {
     "compare": _compare,
     "confined": _confined,
     "mails": _mails,
+    "reruns": _reruns,
     "frames": _frames,
     "week_by_week": _week_by_week,
 }

@@ -90,6 +90,19 @@ def mail_table(result: Mapping[str, Any]) -> Iterator[str]:
         yield _line(f"{name} (goal {found['goal']:g})", [f"{found['value']:.3g}"])
 
 
+def rerun_table(result: Mapping[str, Any]) -> Iterator[str]:
+    """The lines of the table about pages after a decision, a column for each size."""
+    yield "; ".join(f"{name} {value}" for name, value in result["machine"].items())
+    sizes = result["sizes"]
+    yield _line("open invoices", [f"{size['notes']['open invoices']:,}" for size in sizes])
+    for name in sizes[0]["seconds"]:
+        yield _line(f"{name}, seconds", [f"{size['seconds'][name]:,.3f}" for size in sizes])
+    yield _line("peak MB", [f"{size['peak_mb']:,}" for size in sizes])
+    for name, first in sizes[0]["ratios"].items():
+        cells = [f"{size['ratios'][name]['value']:,.4g}" for size in sizes]
+        yield _line(f"{name} (goal {first['goal']:g})", cells)
+
+
 def _agreement(sizes: list[Mapping[str, Any]]) -> Iterator[str]:
     yield "figures compared with ours, to the cent"
     for words, job in (("vectorised pandas", "frames"), ("pandas week by week", "week_by_week")):

@@ -18,12 +18,15 @@ def _demo(call: argparse.Namespace) -> tuple[Result, int]:
 
 def _bench(call: argparse.Namespace) -> tuple[Result, int]:
     # Only this verb needs what the benchmarks need.
-    from pipeline.bench import bench, bench_mails
-    from pipeline.bench.table import mail_table, table
+    from pipeline.bench import bench, bench_mails, bench_reruns
+    from pipeline.bench.table import mail_table, rerun_table, table
 
     if call.mails is not None:
         call.told = mail_table
         return bench_mails(call.mails), 0
+    if call.reruns:
+        call.told = rerun_table
+        return bench_reruns(call.reruns), 0
     call.told = table
     result = bench(call.invoices, now=call.now)
     alike = all(found["same"] for size in result["sizes"] for found in size["identical"].values())
@@ -38,4 +41,11 @@ def add(verb: AddVerb) -> None:
     demo.add_argument("--invoices", type=int)
     measured = verb("bench", _bench, "measure speed and memory against named baselines")
     measured.add_argument("--invoices", type=int, action="append")
+    measured.add_argument(
+        "--reruns",
+        type=int,
+        action="append",
+        metavar="N",
+        help="pages after a decision instead, with N open invoices; more than once if you like",
+    )
     measured.add_argument("--mails", type=int, help="a mailbox of so many mails instead")
