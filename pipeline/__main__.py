@@ -16,6 +16,7 @@ from pipeline.model import CountbackError
 from pipeline.printing import as_json, lines
 from pipeline.verbs import (
     filing,
+    labelling,
     layouts,
     loading,
     looking,
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         layouts,
         looking,
         filing,
+        labelling,
         working,
         sorting,
         scoring,

@@ -102,6 +102,8 @@ def exchange(row: Row, columns: Columns) -> Exchange:
         source=cell(row, "messages", "body", columns),
         automatic=row.get("automatic") or "",
     )
+        confirmed=tuple(row.get("confirmed") or ()),
+        is_set_aside=bool(row.get("is_set_aside")),
 
 
 def person(row: Row | None, kind: str, columns: Columns, as_of: date) -> Person | None:

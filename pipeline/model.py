@@ -176,6 +176,10 @@ class Exchange(Noun):
     source: SourceCell
     automatic: str = ""
     """What no person wrote: reply (an absence), bounce or bulk; empty when a person wrote it."""
+    confirmed: tuple[str, ...] = ()
+    """The labels that a person has closed it with, the governing one first; none while open."""
+    is_set_aside: bool = False
+    """Whether it stops nothing more, because a person has closed it."""
 
 
 class Doubt(Noun):
@@ -336,6 +340,8 @@ class Event(Noun):
     `on_day` is the day of the books it was taken on, `at` the moment it was written.
     """
 
+    "reply_closed",
+    "reply_reopened",
     kind: EventKind
     subject: str
     by: str

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pipeline.drafting.tokens import counted, day_text, money_text
 from pipeline.model import Dossier, Doubt, Exchange, InvoiceLine
 from pipeline.replies import understand
+from pipeline.replies.closing import TITLES, effect
 
 #: More than this is not read (attention, not completeness, is what a reviewer runs out of).
 SHOWN = 5
@@ -47,11 +48,18 @@ def every_doubt(dossier: Dossier) -> tuple[Doubt, ...]:
 
 
 def smells_of_dispute(exchange: Exchange) -> str | None:
-    """The words of a message that contest what is owed, as the rules of replies read them."""
+    """The words of a message that contest what is owed, as the rules of replies read them.
+
+    None where a person has closed it as something else; where as this, its own first words.
+    """
+    if exchange.confirmed and not set(_CONTESTS) & set(exchange.confirmed):
+        return None
     read = understand(exchange.text, exchange.subject, exchange.automatic or None)
     words = next((span.text for span in read.spans if span.label in _CONTESTS), None)
     if words is None:
         return None
+    if words is None and exchange.confirmed:
+        words = exchange.text
     words = " ".join(words.split()).rstrip(" .!")
     return words if len(words) <= _QUOTED else f"{words[: _QUOTED - 1]}…"
 
@@ -91,9 +99,11 @@ def days_since(day: date | None, as_of: date) -> int | None:
 
 def _words(dossier: Dossier) -> Iterator[Doubt]:
     # An absence notice needs no answer, and is none; but whatever it says is read all the same.
-    written = [e for e in dossier.exchanges if not e.automatic]
+    # What a person has closed, and settled where it asked for something, is over.
+    going_on = [e for e in dossier.exchanges if not e.is_set_aside]
+    written = [e for e in going_on if not e.automatic]
     newest = max(written, key=lambda e: e.sent_at, default=None)
-    heard = [e for e in dossier.exchanges if e.direction != "out"]
+    heard = [e for e in going_on if e.direction != "out"]
     last_heard = max(heard, key=lambda e: e.sent_at, default=None)
     is_answered = newest is not None and newest.direction == "out"
     if last_heard is not None and (words := smells_of_dispute(last_heard)):
@@ -105,8 +115,15 @@ def _words(dossier: Dossier) -> Iterator[Doubt]:
             said = f"The message of {when} says “{words}”"
             yield _blocking("dispute_words", f"{said}: is this disputed?")
     if newest is not None and newest.direction != "out":
-        said = f"{newest.sender} wrote on {_when(newest)}"
-        yield _blocking("unanswered", f"{said}, and no answer is on record.")
+        yield _blocking("unanswered", _unanswered(newest))
+
+
+def _unanswered(newest: Exchange) -> str:
+    said = f"{newest.sender} wrote on {_when(newest)}"
+    if newest.confirmed:
+        title = TITLES[newest.confirmed[0]].lower()
+        return f"{said} ({title}). {effect(newest.confirmed)}"
+    return f"{said}, and no answer is on record."
 
 
 def _is_past(exchange: Exchange, dossier: Dossier) -> bool:

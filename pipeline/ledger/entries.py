@@ -41,6 +41,8 @@ _DONE = {
     "exemption_ended": "held to the check again",
     "fix_assigned": "given to {person}",
     "item_filed": "filed under {customer_id}",
+    "reply_closed": "closed as {label}",
+    "reply_reopened": "opened again",
     "twins_judged": "judged",
     "policy_changed": "changed ({words})",
     "sorting_opened": "opened for sorting by instinct",

@@ -47,6 +47,9 @@ MACROS = (
         ['current', '1-30', '31-60', '61-90', '91+', 'no_due_date'], name)""",
     """create or replace macro boundary_place(name) as list_position(
         ['current>1-30', '1-30>31-60', '31-60>61-90', '61-90>91+'], name)""",
+    # What tells one message from another under the same id: all that was read of it.
+    """create or replace macro message_stamp(id, sent, sender, subject, body) as sha256(
+        to_json([id, sent::varchar, sender, subject, body]))""",
     # A value as a sentence shows it: money with its cents and thousands, the rest as it is.
     """create or replace macro readable(v) as case
         when typeof(v) like 'DECIMAL%' then format('{:,.2f}', try_cast(v as double))

@@ -81,9 +81,12 @@ def exchanges(day: Day, customer_id: str, invoice_ids: Sequence[str]) -> list[Ro
     return day.select(
         "select it.* replace (known.customer_id as customer_id, known.invoice_id as invoice_id, "
         "known.direction as direction), texts.reply, known.matched_by, known.automatic, "
+        "closed.labels as confirmed, coalesce(closed.is_set_aside, false) as is_set_aside, "
         f"files.file, files.sheet, {row_number('messages', 'it')} as line "
         "from matched_messages as known "
         "join intake_messages as it on it.rowid = known.message_key "
+        "left join closed_replies as closed on closed.message_key = known.message_key "
+        "and closed.customer_id = known.customer_id "
         "join files on files.file_id = it.file_id "
         "join loads on loads.file_id = it.file_id and loads.kind = 'messages' "
         "and not loads.is_derived left join message_texts as texts "

@@ -3,14 +3,19 @@
 -- new words and the signature, not what the message quotes: our own reminder is no dispute. What
 -- they mean was said when they were read (pipeline/replies): one definition for every guard.
 -- A thread about two customers tightens both, so that no message in it can unmatch another.
+-- What a person has closed means what that person says (closed_replies), to that customer alone:
+-- then, and only then, words can stop meaning what they seemed to.
 with inbound as (
     select
         messages.message_id,
         messages.customer_id,
         messages.invoice_id,
         messages.sent_at,
-        coalesce(texts.labels, []) as labels,
-        coalesce(texts.is_unread, true) as is_unread
+        case
+            when coalesce(closed.is_set_aside, false) then []
+            else coalesce(closed.labels, texts.labels, [])
+        end as labels,
+        closed.message_key is null and coalesce(texts.is_unread, true) as is_unread
     from (select
         * exclude (customer_id),
         unnest(candidates) as customer_id
@@ -22,6 +27,10 @@ with inbound as (
         on
             messages.file_id = texts.file_id
             and messages.message_key - loads.first_row = texts.place
+    left join closed_replies as closed
+        on
+            messages.message_key = closed.message_key
+            and messages.customer_id = closed.customer_id
     where
         coalesce(messages.direction, 'in') = 'in'
         and messages.sent_at::date between pilot.as_of - 90 and pilot.as_of

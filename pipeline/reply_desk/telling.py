@@ -1,0 +1,36 @@
+"""The accuracy card in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipeline.reply_desk.card import FEWEST
+
+
+def told(card: Mapping[str, Any]) -> Iterator[str]:
+    """The card for people: what was confirmed, how it agrees, and label by label."""
+    said = card["verdicts"]
+    yield (
+        f"{card['n']:,} message(s) closed by a person: {said['accept']:,} as suggested, "
+        f"{said['change']:,} with another label, {said['reject']:,} with none that fits."
+    )
+    yield f"Governing label right: {in_words(card['agreement'])}."
+    yield f"Sensitive messages that were marked: {in_words(card['sensitive_recall'])}."
+    yield f"Marked messages that were sensitive: {in_words(card['sensitive_precision'])}."
+    for row in card["labels"]:
+        yield (
+            f"  {row['label']}: recall {in_words(row['recall'])}; "
+            f"precision {in_words(row['precision'])}"
+        )
+    yield "People saw the suggestion before they confirmed it, so these figures flatter."
+
+
+def in_words(share: Mapping[str, Any]) -> str:
+    """A share with its interval, or its counts when they are too few to say."""
+    if share["share"] is None:
+        return f"{share['k']:,} of {share['n']:,}, too few to say (under {FEWEST})"
+    return (
+        f"{share['k']:,} of {share['n']:,}, {share['share']:.2f} "
+        f"[{share['low']:.2f}, {share['high']:.2f}]"
+    )
