@@ -15,6 +15,7 @@ from pipeline.model import (
     Exchange,
     Fact,
     InvoiceLine,
+    OpenDeal,
     Payment,
     Person,
     Route,
@@ -129,6 +130,20 @@ def person(row: Row | None, kind: str, columns: Columns, as_of: date) -> Person 
     )
 
 
+def open_deal(row: Row, columns: Columns) -> OpenDeal:
+    """One deal of the customer that is neither won nor lost, with the cell of its name."""
+    return OpenDeal(
+        deal_id=row["deal_id"],
+        name=row["name"],
+        stage=row["stage"],
+        amount=row["amount"],
+        currency=row["currency"],
+        closes_on=row["closes_on"],
+        owner_name=row["owner_name"],
+        source=cell(row, "deals", "name", columns),
+    )
+
+
 def payment(row: Row) -> Payment:
     """One settled invoice of the customer."""
     return Payment(
@@ -213,7 +228,7 @@ def dossier(
 ) -> Dossier:
     """Gathers one case from its open invoices and the evidence about it.
 
-    `found` holds places, exchanges, payments, contact, owner and last_payment rows by name.
+    `found` holds places, exchanges, payments, deals, contact, owner and last_payment rows by name.
     """
     places = {place["invoice_id"]: place for place in found["places"]}
     ordered = sorted(rows, key=lambda row: (-(row["days_past_due"] or -(10**6)), row["invoice_id"]))
@@ -229,6 +244,7 @@ def dossier(
         facts=tuple(_facts(lines)),
         exchanges=tuple(exchange(row, columns) for row in found["exchanges"]),
         payments=tuple(payment(row) for row in found["payments"]),
+        deals=tuple(open_deal(row, columns) for row in found["deals"]),
         contact=person(found["contact"], "contacts", columns, as_of),
         owner=person(found["owner"], "people", columns, as_of),
         doubts=blocking_doubts(routes),

@@ -227,6 +227,21 @@ class Payment(Noun):
     days_late: int | None
 
 
+class OpenDeal(Noun):
+    """A renewal or a purchase of the customer that is neither won nor lost."""
+
+    deal_id: str
+    name: str
+    stage: str
+    amount: Decimal | None
+    """What it is worth, in `currency`; None where the CRM does not say."""
+    currency: str
+    closes_on: date | None
+    """The day on which it is to close; it may have passed."""
+    owner_name: str | None = None
+    source: SourceCell | None = None
+
+
 class Person(Noun):
     """A contact of the customer or one of our own people."""
 
@@ -252,6 +267,8 @@ class Dossier(Noun):
     facts: tuple[Fact, ...]
     exchanges: tuple[Exchange, ...]
     payments: tuple[Payment, ...]
+    deals: tuple[OpenDeal, ...] = ()
+    """The customer's open deals, the next to close first."""
     contact: Person | None
     owner: Person | None
     doubts: tuple[Doubt, ...]

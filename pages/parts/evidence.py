@@ -13,6 +13,7 @@ from pages.parts.splits import also_fired
 from pages.parts.wording import counted, day, escaped, moment, money, place
 from pipeline.acting import Made
 from pipeline.drafting.doubts import days_since
+from pipeline.drafting.handing import deal_in_words
 from pipeline.ledger.entries import what_happened
 from pipeline.model import REASONS, Dossier, Entry, Exchange, Fact, Person
 from pipeline.warehouse.evidence import source_row
@@ -203,7 +204,11 @@ def _standing(dossier: Dossier) -> None:
     if dossier.promised_on:
         said.append(f"promised to pay by {day(dossier.promised_on)}")
     _heading("Standing")
-    st.caption(escaped(" · ".join(said) or "Nothing is on record."))
+    if said or not dossier.deals:
+        st.caption(escaped(" · ".join(said) or "Nothing is on record."))
+    for deal in dossier.deals:
+        st.text(deal_in_words(deal, dossier.as_of))
+        st.caption(escaped(place(deal.source)))
 
 
 def _facts(here: Session, made: Made) -> None:

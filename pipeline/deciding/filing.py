@@ -1,4 +1,4 @@
-"""A person says whose a message, a ticket or an agreement is; nothing guesses it for them."""
+"""A person says whose a message, ticket, deal or agreement is; nothing guesses it for them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.ledger import Ledger
 from pipeline.model import CountbackError, Entry, Event, WrongCall
 
 #: What can be filed -> what one of them is called.
-FILED = {"messages": "message", "tickets": "ticket", "contracts": "agreement"}
+FILED = {"messages": "message", "tickets": "ticket", "deals": "deal", "contracts": "agreement"}
 
 
 def filing_subject(kind: str, key: str) -> str:

@@ -22,6 +22,8 @@ SHOWN = 5
 DAYS_VERIFIED = 90
 #: With fewer paid invoices than this, the past says little about the customer.
 THIN_HISTORY = 5
+#: A deal known to close later than this is not disturbed by a reminder.
+DAYS_DEAL = 30
 #: A receipt this fresh may not be matched to its invoice yet.
 DAYS_RECENT_PAYMENT = 7
 #: Words older than this speak of other invoices, as in sql/day/30_words.sql.
@@ -71,6 +73,7 @@ def _found(dossier: Dossier) -> Iterator[Doubt]:
     yield from _po(dossier)
     yield from _cash(dossier)
     yield from _promise(dossier)
+    yield from _deal(dossier)
     yield from _owner(dossier)
     yield from _history(dossier)
 
@@ -202,6 +205,27 @@ def _promise(dossier: Dossier) -> Iterator[Doubt]:
     if dossier.promised_on is not None:
         day = day_text(dossier.promised_on)
         yield _blocking("promise_running", f"The customer promised to pay by {day}.")
+
+
+def _deal(dossier: Dossier) -> Iterator[Doubt]:
+    """The most pressing open deal: about to close, overdue to close, or nobody knows when."""
+    closing = [deal.closes_on for deal in dossier.deals]
+    days = [(day - dossier.as_of).days for day in closing if day is not None]
+    ahead = min((n for n in days if 0 <= n <= DAYS_DEAL), default=None)
+    past = max((n for n in days if n < 0), default=None)
+    if ahead is not None:
+        said = (
+            f"An open deal closes in {counted(ahead, 'day')}"
+            if ahead
+            else "An open deal closes today"
+        )
+    elif past is not None:
+        said = f"An open deal was to close {counted(-past, 'day')} ago"
+    elif None in closing:
+        said = "An open deal has no closing day"
+    else:
+        return
+    yield _note("open_deal", f"{said}: does its owner agree to a reminder?")
 
 
 def _owner(dossier: Dossier) -> Iterator[Doubt]:

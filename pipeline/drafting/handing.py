@@ -12,12 +12,14 @@ from statistics import median_low
 
 from pipeline.drafting.doubts import is_active, smells_of_dispute
 from pipeline.drafting.tokens import counted, day_text, money_text
-from pipeline.model import CountbackError, Dossier, InvoiceLine, WrongCall
+from pipeline.model import CountbackError, Dossier, InvoiceLine, OpenDeal, WrongCall
 from pipeline.prompts import Prompt, fill, placeholders
 
 #: Which prompt speaks for a lane, and its section.
 NOTES = {"blocked": ("handoff", "task"), "hands_off": ("call_brief", "brief")}
 _QUOTED = 400
+#: Longest name or stage of a deal inside a sentence, in characters.
+_NAMED = 90
 
 
 def internal_note(dossier: Dossier, prompts: Mapping[str, Prompt]) -> str:
@@ -118,7 +120,28 @@ def _missing(dossier: Dossier) -> str:
 
 def _standing(dossier: Dossier) -> str:
     said = [f"{_named(key)}: {_written(value)}" for key, value in dossier.standing.items() if value]
+    said += [deal_in_words(deal, dossier.as_of) for deal in dossier.deals]
     return _bullets(said or ["Nothing on record."])
+
+
+def deal_in_words(deal: OpenDeal, as_of: date) -> str:
+    """Open deal: Renewal 2026, proposal, $40,000.00, closes 1 May 2026, owner Dana.
+
+    Name, stage and owner are the CRM's text, on one line: to be shown as plain text.
+    """
+    worth = None if deal.amount is None else money_text(deal.amount, deal.currency)
+    closes = "no closing day on record"
+    if deal.closes_on is not None:
+        verb = "was to close" if deal.closes_on < as_of else "closes"
+        closes = f"{verb} {day_text(deal.closes_on)}"
+    owner = f"owner {_short(deal.owner_name)}" if deal.owner_name else None
+    parts = (_short(deal.name), f"stage {_short(deal.stage)}", worth, closes, owner)
+    return f"Open deal: {', '.join(part for part in parts if part)}"
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= _NAMED else f"{words[: _NAMED - 1]}…"
 
 
 def _named(key: str) -> str:

@@ -1,6 +1,6 @@
 """Any export in; text tables in our columns, and the rows that were not taken, out.
 
-Reading order: `kinds` (the twelve tables and their columns), `layouts` (a TOML file
+Reading order: `kinds` (the thirteen tables and their columns), `layouts` (a TOML file
 per system and report), `sketching` (encoding, delimiter, header, layout), `scanning`
 (is the file plain?), `records` (the exact way for all others), `dates` (day or month
 first), `results` (what comes out), `reading` (one table from end to end), `mail` and

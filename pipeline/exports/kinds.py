@@ -1,4 +1,4 @@
-"""The twelve kinds of export that Countback reads, and the columns of each.
+"""The thirteen kinds of export that Countback reads, and the columns of each.
 
 The names and types are the product's own layout; every other layout maps onto it.
 """
@@ -172,6 +172,22 @@ amount money
 reason text
 """
 
+_DEALS = """
+*deal_id id
+customer_id id
+*name text
+*stage text
+amount money
+currency text
+opened_on date
+closes_on date
+owner_id id
+pipeline text
+kind text
+is_closed flag
+is_won flag
+"""
+
 _PREP_LOG = """
 *item_id id
 invoice_id id
@@ -200,6 +216,7 @@ KINDS: dict[str, Kind] = {
         _kind("tickets", _TICKETS, "ticket_id"),
         _kind("messages", _MESSAGES, "message_id"),
         _kind("disputes", _DISPUTES, "dispute_id"),
+        _kind("deals", _DEALS, "deal_id"),
         _kind("prep_log", _PREP_LOG, "item_id"),
         _kind("control_totals", _CONTROL_TOTALS, None),
     )

@@ -1,4 +1,4 @@
-"""Saying whose a message, a ticket or an agreement is, the same from a page and from a script."""
+"""Saying whose a message, ticket, deal or agreement is, the same from a page and from a script."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _whose(day: Day, customer_id: str | None, invoice_id: str | None) -> str:
 def matching(day: Day) -> dict[str, Any]:
     """The `matching` verb's object: what is matched how, what is not and why, what papers say."""
     counts = books.message_counts(day)
-    tickets = books.tickets(day)
+    tickets, deals = books.tickets(day), books.deals(day)
     said: dict[str, list[Row]] = {}
     for clause in books.clauses(day):
         said.setdefault(clause["contract_id"], []).append(clause)
@@ -99,6 +99,10 @@ def matching(day: Day) -> dict[str, Any]:
             "open": len(tickets),
             "concerns": dict(Counter(row["concern"] for row in tickets)),
             "unmatched": [row for row in tickets if not row["is_matched"]],
+        },
+        "deals": {
+            "open": len({row["deal_id"] for row in deals}),
+            "unmatched": [row for row in deals if not row["is_matched"]],
         },
         "agreements": [
             {**row, "clauses": said.get(row["contract_id"], [])} for row in books.agreements(day)
@@ -121,6 +125,10 @@ def told(result: Mapping[str, Any]) -> Iterator[str]:
     lost: Sequence[Row] = tickets["unmatched"]
     yield f"{tickets['open']:,} tickets are open; {len(lost):,} of them match no customer."
     yield from (_line(r["ticket_id"], r["stated_customer"], r["concern"]) for r in lost)
+    homeless: Sequence[Row] = result["deals"]["unmatched"]
+    n_deals = result["deals"]["open"]
+    yield f"{n_deals:,} deals are open; {len(homeless):,} of them match no customer."
+    yield from (_line(r["deal_id"], r["stated_customer"], r["name"]) for r in homeless)
     nobodys = [row for row in papers if row["customer_id"] is None]
     yield f"{len(papers):,} agreements in prose; {len(nobodys):,} of them match no customer."
     for row in papers:

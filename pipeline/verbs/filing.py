@@ -1,4 +1,4 @@
-"""Whose messages, tickets and agreements are: seen, said by a person, and taken back."""
+"""Whose messages, tickets, deals and agreements are: seen, said by a person, and taken back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _file(call: argparse.Namespace) -> tuple[Result, int]:
             [entry] = mending.undo(pilot, day, [call.undo], moment=moment(call))
             return entry.model_dump(), 0
         if not call.kind or not call.id:
-            raise WrongCall("Say what to file: messages, tickets or contracts, and its id.")
+            raise WrongCall("Say what to file: messages, tickets, deals or contracts, and its id.")
         entry = filing.file_under(
             pilot,
             day,
@@ -37,9 +37,9 @@ def _file(call: argparse.Namespace) -> tuple[Result, int]:
 
 def add(verb: AddVerb) -> None:
     """The verbs about whose something is."""
-    verb("matching", _matching, "which messages, tickets and agreements match no customer, and why")
-    one = verb("file", _file, "file a message, ticket or agreement under a customer or invoice")
-    one.add_argument("kind", nargs="?", metavar="KIND", help="messages, tickets or contracts")
+    verb("matching", _matching, "which messages, tickets, deals and agreements match nobody")
+    one = verb("file", _file, "file a message, ticket, deal or agreement under a customer")
+    one.add_argument("kind", nargs="?", metavar="KIND", help="messages, tickets, deals, contracts")
     one.add_argument("id", nargs="?", metavar="ID")
     one.add_argument("--customer", metavar="ID")
     one.add_argument("--invoice", metavar="NUMBER")

@@ -27,7 +27,7 @@ ACCEPTED, REFUSED, REPEATED, CONTRADICTING, ORPHANED, SHORTENED = range(6)
 #: The name under which a frame's rows are registered while a statement runs.
 INCOMING = "incoming"
 #: Kinds whose blank currency is the pilot's; elsewhere it is the invoice's.
-_OWN_CURRENCY = frozenset({"invoices", "payments", "control_totals"})
+_OWN_CURRENCY = frozenset({"invoices", "payments", "deals", "control_totals"})
 #: Characters of a refused cell that its report repeats.
 _SHOWN = 300
 

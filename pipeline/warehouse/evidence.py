@@ -97,6 +97,18 @@ def exchanges(day: Day, customer_id: str, invoice_ids: Sequence[str]) -> list[Ro
     )
 
 
+def deals(day: Day, customer_id: str) -> list[Row]:
+    """The customer's deals open on the day, the next to close first, with file_id and place."""
+    return day.select(
+        "select open.*, it.file_id, files.file, files.sheet, "
+        f"{row_number('deals', 'it')} as line from open_deals as open "
+        "join intake_deals as it on open.deal_key = it.rowid "
+        "join files on it.file_id = files.file_id where open.customer_id = ? "
+        "order by open.closes_on is null, abs(open.days_to_close), open.deal_id",
+        [customer_id],
+    )
+
+
 def paid_invoices(day: Day, customer_id: str) -> list[Row]:
     """The customer's newest settled invoices known on the day, newest payment first."""
     return day.select(

@@ -1,4 +1,4 @@
-"""Whose each message, ticket and agreement is as of a day, how that is known, or why it is not."""
+"""Whose each message, ticket, deal and agreement is as of a day, how it is known, or why not."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ NEWEST = 500
 _ITEMS = {
     "messages": ("message_id", "known_messages"),
     "tickets": ("ticket_id", "open_tickets"),
+    "deals": ("deal_id", "open_deals"),
     "contracts": ("contract_id", "filed_agreements"),
 }
 
@@ -69,6 +70,22 @@ def tickets(day: Day) -> list[Row]:
         "open.subject, open.opened_at, open.days_open from open_tickets as open "
         "left join customers on open.customer_id = customers.customer_id "
         "order by open.is_matched, open.days_open desc nulls first, open.ticket_id"
+    )
+
+
+def deals(day: Day) -> list[Row]:
+    """Every deal open on the day, one row for each customer whose it is.
+
+    `customer_id` is None, and the row comes first, where nobody knows whose it is; `amount` is
+    in `currency`, and `days_to_close` is negative where the closing day has passed.
+    """
+    return day.select(
+        "select open.deal_id, open.is_matched, open.stated_customer, open.customer_id, "
+        "customers.name as customer_name, open.name, open.stage, open.amount, open.currency, "
+        "open.closes_on, open.days_to_close, open.owner_name, open.pipeline, open.kind "
+        "from open_deals as open "
+        "left join customers on open.customer_id = customers.customer_id "
+        "order by open.is_matched, open.closes_on nulls last, open.deal_id, open.customer_id"
     )
 
 

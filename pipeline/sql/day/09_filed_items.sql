@@ -1,4 +1,4 @@
--- One row per message, ticket or agreement that a person has said the customer of: the newest
+-- One row per message, ticket, deal or agreement that a person has said the customer of: the newest
 -- word counts (arg_max_null: nobody's, where that was taken back).
 select
     of_kind,

@@ -56,6 +56,18 @@ ticket_counts as (
     group by open_now.invoice_key
 ),
 
+deal_counts as (
+    select
+        open_deals.customer_id,
+        count(*) as open_deals,
+        min(open_deals.closes_on) filter (where open_deals.closes_on >= pilot.as_of)
+            as next_deal_closes_on
+    from open_deals
+    cross join pilot
+    where open_deals.is_matched
+    group by open_deals.customer_id
+),
+
 smells as (
     select
         open_now.invoice_key,
@@ -220,6 +232,9 @@ select
     coalesce(customers.renews_on, customer_contracts.renews_on) as renews_on,
     (coalesce(customers.renews_on, customer_contracts.renews_on) - pilot.as_of)::integer
         as days_to_renewal,
+    coalesce(deal_counts.open_deals, 0) as open_deals,
+    deal_counts.next_deal_closes_on,
+    (deal_counts.next_deal_closes_on - pilot.as_of)::integer as days_to_next_deal,
     customer_ranks.customer_rank,
     coalesce(customer_ranks.billings, 0)::decimal(38, 3) as trailing_billings,
     best_contacts.contact_id,
@@ -262,6 +277,7 @@ left join intake_people as owners
 left join disputed_invoices on open_now.invoice_key = disputed_invoices.invoice_key
 left join cash_after_issue on open_now.invoice_key = cash_after_issue.invoice_key
 left join ticket_counts on open_now.invoice_key = ticket_counts.invoice_key
+left join deal_counts on customers.customer_id = deal_counts.customer_id
 left join smells on open_now.invoice_key = smells.invoice_key
 left join best_contacts on customers.customer_id = best_contacts.customer_id
 left join unapplied_now

@@ -12,6 +12,8 @@ with days as (
     union all
     select max(opened_at::date) as day from intake_tickets where fate = 0
     union all
+    select max(opened_on) as day from intake_deals where fate = 0
+    union all
     select max(flagged_at::date) as day from intake_disputes where fate = 0
     union all
     select max(as_of) as day from intake_control_totals where fate = 0

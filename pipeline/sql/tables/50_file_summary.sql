@@ -22,6 +22,8 @@ with fates as (
     union all
     select 'disputes' as kind, file_id, fate, is_rounded from intake_disputes
     union all
+    select 'deals' as kind, file_id, fate, is_rounded from intake_deals
+    union all
     select 'prep_log' as kind, file_id, fate, is_rounded from intake_prep_log
     union all
     select 'control_totals' as kind, file_id, fate, is_rounded from intake_control_totals

@@ -16,6 +16,9 @@ with amounts as (
     union all
     select file_id, 'payments' as kind, currency, amount from intake_payments where fate = 0
     union all
+    select file_id, 'deals' as kind, currency, amount from intake_deals
+    where fate = 0 and amount is not null
+    union all
     select file_id, 'control_totals' as kind, currency, ar_amount as amount
     from intake_control_totals
     where fate = 0
