@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 #: Words of a text: what is needed is made of the same signs, so it lies within one of them.
 _TOKEN = re.compile(r"(?:[^\W\d_]|')+")
@@ -37,55 +37,56 @@ class Stretch:
 Needs = frozenset[Stretch] | None
 
 
-def needed(
-    phrases: Sequence[str],
-    concepts: Mapping[str, Sequence[str]],
-    *,
-    opens: bool = True,
-    closes: bool = True,
-) -> Needs:
-    """Stretches of letters of which every text that holds one of the phrases holds one.
+class Needing:
+    """What the phrases of one language need; `concepts` are those that they may name."""
 
-    None when a text may hold one of the phrases without any. `opens` and `closes` say whether
-    the phrases begin and end with a word. Raises KeyError for an unknown concept.
-    """
-    needs = [_of_phrase(phrase, concepts, opens, closes) for phrase in phrases]
-    known = [need for need in needs if need is not None]
-    return frozenset[Stretch]().union(*known) if len(known) == len(needs) else None
+    def __init__(self, concepts: Mapping[str, Sequence[str]]) -> None:
+        self._concepts = concepts
+        self._of_named = cache(self._of_concept)
 
+    def of_phrase(self, phrase: str, *, opens: bool = True, closes: bool = True) -> Needs:
+        """Stretches of letters of which every text that holds the phrase holds one.
 
-def _of_phrase(
-    phrase: str, concepts: Mapping[str, Sequence[str]], opens: bool, closes: bool
-) -> Needs:
-    """The most telling of what the phrase's parts need: all of them must be there."""
-    found = [need for need in _parts(phrase, concepts, opens, closes) if need]
-    return max(found, key=_telling, default=None)
+        None when a text may hold it without any. `opens` and `closes` say whether the phrase
+        begins and ends with a word. Raises KeyError for an unknown concept.
+        """
+        found = [need for need in self._parts(phrase, opens, closes) if need]
+        return max(found, key=_telling, default=None)
+
+    def _parts(self, phrase: str, opens: bool, closes: bool) -> Iterator[Needs]:
+        """What each part needs: all of them are there where the phrase is."""
+        run, is_open = "", opens
+        for sign, following in _pieces(phrase):
+            is_optional = following.startswith(_OPTIONAL)
+            is_gap = not is_optional and sign.strip() in ("", "…")
+            if _LETTER.fullmatch(sign):
+                is_stem = following.startswith("*") and sign.isalpha()
+                run += sign if is_stem or not is_optional else ""
+                if not is_optional:
+                    continue
+            yield _of_run(run, is_open, is_gap)
+            if sign[0] in "(<" and not is_optional:
+                yield self._of_group(sign, is_open and not run, _ends_a_word(following, closes))
+            run, is_open = "", is_gap
+        yield _of_run(run, is_open, closes)
+
+    def _of_group(self, sign: str, opens: bool, closes: bool) -> Needs:
+        if sign[0] == "<":
+            return self._of_named(sign[1:-1], opens, closes)
+        return self._of_any(_choices(sign[1:-1]), opens, closes)
+
+    def _of_concept(self, name: str, opens: bool, closes: bool) -> Needs:
+        return self._of_any(self._concepts[name], opens, closes)
+
+    def _of_any(self, phrases: Sequence[str], opens: bool, closes: bool) -> Needs:
+        needs = [self.of_phrase(phrase, opens=opens, closes=closes) for phrase in phrases]
+        known = [need for need in needs if need is not None]
+        return frozenset[Stretch]().union(*known) if len(known) == len(needs) else None
 
 
 def _telling(need: frozenset[Stretch]) -> tuple[int, int]:
     """Long stretches tell most, and few of them; a word's ends are as good as letters."""
     return min(len(one.letters) + one.opens + one.closes for one in need), -len(need)
-
-
-def _parts(
-    phrase: str, concepts: Mapping[str, Sequence[str]], opens: bool, closes: bool
-) -> Iterator[Needs]:
-    run, is_open = "", opens
-    for sign, following in _pieces(phrase):
-        is_optional = following.startswith(_OPTIONAL)
-        is_gap = not is_optional and sign.strip() in ("", "…")
-        if _LETTER.fullmatch(sign):
-            is_stem = following.startswith("*") and sign.isalpha()
-            run += sign if is_stem or not is_optional else ""
-            if not is_optional:
-                continue
-        yield _of_run(run, is_open, is_gap)
-        if sign[0] in "(<" and not is_optional:
-            choices = _choices(sign[1:-1]) if sign[0] == "(" else concepts[sign[1:-1]]
-            ends = _ends_a_word(following, closes)
-            yield needed(choices, concepts, opens=is_open and not run, closes=ends)
-        run, is_open = "", is_gap
-    yield _of_run(run, is_open, closes)
 
 
 def _pieces(phrase: str) -> Iterator[tuple[str, str]]:

@@ -6,14 +6,13 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property, reduce
-from operator import or_
+from functools import cache, cached_property
 from pathlib import Path
 
 from pydantic import Field
 
 from pipeline.model import Noun, fingerprint
-from pipeline.replies.needing import Needs, Sieve, needed
+from pipeline.replies.needing import Needing, Needs, Sieve
 from pipeline.replies.phrases import pattern
 
 _RULES = Path(__file__).parent / "rules"
@@ -42,33 +41,54 @@ class _Written(Noun):
 
 @dataclass(frozen=True, eq=False)
 class Phrases:
-    """Any of some phrases; `bit` is its place in what its rulebook's sieve says of a text."""
+    """Any of some phrases; each has a bit in what its rulebook's sieve says of a text."""
 
-    bit: int
+    first: int
+    """The place of the first one's bit."""
     phrases: tuple[str, ...]
     concepts: Mapping[str, tuple[str, ...]]
     between: str = r"[\s,]+"
 
     @cached_property
+    def bits(self) -> int:
+        """All of theirs."""
+        return (1 << len(self.phrases)) - 1 << self.first
+
+    @cached_property
     def pattern(self) -> re.Pattern[str]:
         """Made when a text may first hold one of them: most languages are never met."""
-        if not self.phrases:
-            return re.compile(r"(?!)")
         return pattern(self.phrases, self.concepts, self.between)
+
+    @cached_property
+    def _patterns(self) -> dict[int, re.Pattern[str]]:
+        """One for each phrase that a text may have held."""
+        return {}
 
     def is_in(self, text: str, seen: int) -> bool:
         """Whether the text holds one; `seen` is what the sieve says of it, or of more."""
-        return bool(seen & self.bit) and self.pattern.search(text) is not None
+        maybe = (seen & self.bits) >> self.first
+        while maybe:
+            place = maybe.bit_length() - 1
+            if self._one(place).search(text):
+                return True
+            maybe ^= 1 << place
+        return False
+
+    def _one(self, place: int) -> re.Pattern[str]:
+        if place not in self._patterns:
+            written = (self.phrases[place],)
+            self._patterns[place] = pattern(written, self.concepts, self.between)
+        return self._patterns[place]
 
     def blanked(self, text: str, seen: int) -> str:
         """The text without them, so that they alone are hidden and nothing beside them."""
-        if not seen & self.bit:
+        if not self.is_in(text, seen):
             return text
         return self.pattern.sub(lambda found: " " * len(found[0]), text)
 
     def left_out(self, text: str, seen: int) -> str:
         """The text with a space in the place of each."""
-        return self.pattern.sub(" ", text) if seen & self.bit else text
+        return self.pattern.sub(" ", text) if self.is_in(text, seen) else text
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +105,8 @@ class LabelRule:
     unless: tuple[Phrases, ...]
     is_pair: bool
     """Whether it looks at two sentences that follow each other as if they were one."""
-    must: int
-    """Bits of the sieve that are all set for a text that it can fire on."""
+    must: tuple[int, ...]
+    """Bits of the sieve: of each, one at least is set for a text that it can fire on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,13 +155,14 @@ class _Collected:
 
     def __init__(self, concepts: Mapping[str, tuple[str, ...]]) -> None:
         self._concepts = concepts
+        self._needing = Needing(concepts)
         self._needs: list[Needs] = []
         self._named: dict[str, Phrases] = {}
 
     def phrases(self, written: tuple[str, ...], between: str = r"[\s,]+") -> Phrases:
-        bit = 1 << len(self._needs)
-        self._needs.append(needed(written, self._concepts))
-        return Phrases(bit, written, self._concepts, between)
+        first = len(self._needs)
+        self._needs += map(self._needing.of_phrase, written)
+        return Phrases(first, written, self._concepts, between)
 
     def concept(self, name: str) -> Phrases:
         if name not in self._named:
@@ -158,7 +179,7 @@ class _Collected:
             all=concepts,
             unless=tuple(map(self.concept, written.unless)),
             is_pair=written.is_pair,
-            must=reduce(or_, (one.bit for one in (*concepts, *([find] if find else []))), 0),
+            must=tuple(one.bits for one in (*([find] if find else []), *concepts)),
         )
 
     def sieve(self) -> Sieve:

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipeline.replies.labels import LABELS, REASONS, SENSITIVE, Span, Understood
 from pipeline.replies.rulebook import LabelRule, Rulebook, all_markers, rulebooks
@@ -35,10 +36,13 @@ _AUTOMATIC = {"reply": "OUT_OF_OFFICE", "bounce": "BOUNCE"}
 
 @dataclass(frozen=True)
 class _Heard:
-    """A sentence, and for each language what its words let it hold (see `needing`)."""
+    """What the rules of one language find in a sentence without the next one."""
 
-    sentence: Sentence
-    seen: tuple[int, ...]
+    seen: int
+    """What its words let it hold (see `needing`)."""
+    undenied: str
+    """The sentence, folded, without the disputes that it denies."""
+    fired: tuple[LabelRule, ...]
 
 
 @dataclass
@@ -94,17 +98,17 @@ def _understood(found: _Findings, first: str) -> Understood:
 def _read(text: str, found: _Findings, *, is_aside: bool = False) -> None:
     words = _WORD.findall(folded(text[:MOST_TEXT]))
     books = _spoken(words)
-    parts = [_Heard(one, _seen(one.folded, books)) for one in sentences(text)]
-    for part, following in zip(parts, [*parts[1:], None], strict=False):
-        understood = _label(part, following, books, found)
-        if not is_aside and not understood and _is_trouble(part, books):
+    parts = sentences(text)
+    heard = [[_heard(part.folded, book) for book in books] for part in parts]
+    for place, part in enumerate(parts):
+        fired = list(_fired(parts, heard, place, books))
+        for rule in fired:
+            found.add(rule.label, part.text, rule.reason)
+        understood = _is_understood(part, fired, heard[place], books)
+        if not is_aside and not understood and _is_trouble(part, heard[place], books):
             found.is_unread = True
     if not is_aside and _is_foreign(words):
         found.is_unread = True
-
-
-def _seen(text: str, books: Sequence[Rulebook]) -> tuple[int, ...]:
-    return tuple(book.sieve.may_match(text) for book in books)
 
 
 def _spoken(words: Sequence[str]) -> tuple[Rulebook, ...]:
@@ -125,41 +129,41 @@ def _is_foreign(words: Sequence[str]) -> bool:
     return sum(word in markers for word in words) < _KNOWN_SHARE * len(words)
 
 
-def _label(
-    part: _Heard, following: _Heard | None, books: Sequence[Rulebook], found: _Findings
-) -> bool:
-    """Adds the sentence's labels; whether it had any, and nothing in it speaks against them."""
-    labels: set[str] = set()
-    for place, book in enumerate(books):
-        for rule in _fired(part, following, book, place):
-            labels.add(rule.label)
-            found.add(rule.label, part.sentence.text, rule.reason)
-    return bool(labels & SENSITIVE) or (bool(labels) and not _has_contrast(part, books))
-
-
-def _has_contrast(part: _Heard, books: Sequence[Rulebook]) -> bool:
-    text = part.sentence.folded
-    return any(book.contrasts.is_in(text, n) for book, n in zip(books, part.seen, strict=True))
-
-
 def _fired(
-    part: _Heard, following: _Heard | None, book: Rulebook, place: int
+    parts: Sequence[Sentence],
+    heard: Sequence[Sequence[_Heard]],
+    place: int,
+    books: Sequence[Rulebook],
 ) -> Iterator[LabelRule]:
-    alone, seen = part.sentence.folded, part.seen[place]
+    """The rules that a sentence fires, alone or with the one that follows it."""
+    for language, book in enumerate(books):
+        own = heard[place][language]
+        yield from own.fired
+        if place + 1 < len(parts):
+            # A word of either may be what the two together need.
+            seen = own.seen | heard[place + 1][language].seen
+            both = f"{own.undenied} {parts[place + 1].folded}"
+            yield from (rule for rule in book.pairs if _fires(rule, both, seen))
+
+
+# Mailboxes say much the same: greetings, subjects and short answers come thousands of times.
+@lru_cache(maxsize=50_000)
+def _heard(alone: str, book: Rulebook) -> _Heard:
+    seen = book.sieve.may_match(alone)
     undenied = book.denials.blanked(alone, seen)
-    for rule in book.alone:
-        if _fires(rule, undenied if rule.label == "DISPUTE" else alone, seen):
-            yield rule
-    if following:
-        # A word of either may be what the two together need.
-        both, seen = f"{undenied} {following.sentence.folded}", seen | following.seen[place]
-        yield from (rule for rule in book.pairs if _fires(rule, both, seen))
+    fired = tuple(
+        rule
+        for rule in book.alone
+        if _fires(rule, undenied if rule.label == "DISPUTE" else alone, seen)
+    )
+    return _Heard(seen, undenied, fired)
 
 
 def _fires(rule: LabelRule, text: str, seen: int) -> bool:
     """Whether the rule holds for the text; `seen` is what the sieve says of it, or of more."""
-    if rule.must & ~seen:
-        return False
+    for bits in rule.must:
+        if not seen & bits:
+            return False
     for words in rule.unless:
         text = words.blanked(text, seen)
     return (rule.find is None or rule.find.is_in(text, seen)) and all(
@@ -167,12 +171,26 @@ def _fires(rule: LabelRule, text: str, seen: int) -> bool:
     )
 
 
-def _is_trouble(part: _Heard, books: Sequence[Rulebook]) -> bool:
+def _is_understood(
+    part: Sentence,
+    fired: Sequence[LabelRule],
+    heard: Sequence[_Heard],
+    books: Sequence[Rulebook],
+) -> bool:
+    """Whether the sentence had labels, and nothing in it speaks against them."""
+    if any(rule.label in SENSITIVE for rule in fired):
+        return True
+    return bool(fired) and not any(
+        book.contrasts.is_in(part.folded, own.seen) for book, own in zip(books, heard, strict=True)
+    )
+
+
+def _is_trouble(part: Sentence, heard: Sequence[_Heard], books: Sequence[Rulebook]) -> bool:
     """Whether a sentence that no rule understood sounds as if it might matter."""
-    rest = part.sentence.folded
-    for book, seen in zip(books, part.seen, strict=True):
-        rest = book.fillers.left_out(book.denials.left_out(rest, seen), seen)
+    rest = part.folded
+    for book, own in zip(books, heard, strict=True):
+        rest = book.fillers.left_out(book.denials.left_out(rest, own.seen), own.seen)
     many = _MANY_WORDS if len(books) == 1 else _MANY_FOREIGN_WORDS
     return len(_WORD.findall(rest)) >= many or any(
-        book.troubles.is_in(rest, seen) for book, seen in zip(books, part.seen, strict=True)
+        book.troubles.is_in(rest, own.seen) for book, own in zip(books, heard, strict=True)
     )
