@@ -102,9 +102,9 @@ def exchange(row: Row, columns: Columns) -> Exchange:
         text=row.get("reply") or newest_words(row["body"]),
         source=cell(row, "messages", "body", columns),
         automatic=row.get("automatic") or "",
-    )
         confirmed=tuple(row.get("confirmed") or ()),
         is_set_aside=bool(row.get("is_set_aside")),
+    )
 
 
 def person(row: Row | None, kind: str, columns: Columns, as_of: date) -> Person | None:

@@ -340,6 +340,8 @@ EventKind = Literal[
     "exemption_ended",
     "fix_assigned",
     "item_filed",
+    "reply_closed",
+    "reply_reopened",
     "twins_judged",
     "policy_changed",
     "sorting_opened",
@@ -357,8 +359,6 @@ class Event(Noun):
     `on_day` is the day of the books it was taken on, `at` the moment it was written.
     """
 
-    "reply_closed",
-    "reply_reopened",
     kind: EventKind
     subject: str
     by: str

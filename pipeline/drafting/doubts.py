@@ -58,10 +58,10 @@ def smells_of_dispute(exchange: Exchange) -> str | None:
         return None
     read = understand(exchange.text, exchange.subject, exchange.automatic or None)
     words = next((span.text for span in read.spans if span.label in _CONTESTS), None)
-    if words is None:
-        return None
     if words is None and exchange.confirmed:
         words = exchange.text
+    if words is None:
+        return None
     words = " ".join(words.split()).rstrip(" .!")
     return words if len(words) <= _QUOTED else f"{words[: _QUOTED - 1]}…"
 
