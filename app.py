@@ -21,6 +21,7 @@ SITE: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("pages/prepare/matching.py", "Messages and agreements", "join_inner"),
         ("pages/prepare/data_health.py", "Data health", "health_and_safety"),
         ("pages/prepare/segment.py", "Segment", "filter_alt"),
+        ("pages/prepare/protocol.py", "Protocol", "signature"),
     ),
     "Work": (
         ("pages/work/queue.py", "Queue", "inbox"),

@@ -333,6 +333,8 @@ EventKind = Literal[
     "hand_over_unknown",
     "batch_approved",
     "protocol_frozen",
+    "protocol_changed",
+    "path_documented",
     "correction_proposed",
     "correction_confirmed",
     "correction_undone",

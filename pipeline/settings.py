@@ -139,6 +139,17 @@ class ReviewSection(Noun):
     """Share of drafts that are shown with a planted defect, from go-live on; 0: none."""
 
 
+class ProtocolSection(Noun):
+    """[protocol]: the numbers of the decision rule, written before the data."""
+
+    extend_days: float = Field(default=3.0, gt=0, le=60)
+    """Fall of the days past due at payment from which the pilot is worth extending."""
+    dispute_hours: float = Field(default=8.0, gt=0, le=1000)
+    """Business hours from flag to owner that half of the disputes keep."""
+    seeds_caught: float = Field(default=0.85, ge=0, le=1)
+    """Share of the planted defects that reviewers catch."""
+
+
 class OutboxSection(Noun):
     """[outbox]: how approved messages leave."""
 
@@ -207,6 +218,7 @@ class Settings(Noun):
     """One unit of the currency in reporting currency, constant since day 0."""
     drafting: DraftingSection = DraftingSection()
     review: ReviewSection = ReviewSection()
+    protocol: ProtocolSection = ProtocolSection()
     outbox: OutboxSection = OutboxSection()
     report: ReportSection = ReportSection()
     lists: ListsSection = ListsSection()

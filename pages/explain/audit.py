@@ -30,7 +30,9 @@ _KINDS = {
     "hand_over_refused": "Not handed over",
     "hand_over_unknown": "In doubt",
     "batch_approved": "Batches",
-    "protocol_frozen": "Protocol",
+    "protocol_frozen": "Protocol signed",
+    "protocol_changed": "Protocol changed",
+    "path_documented": "Path to paid",
     "policy_changed": "Policy",
 }
 #: More rows than this are for the file, not for the eye.

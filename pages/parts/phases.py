@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from pages.parts.session import Session
 from pages.parts.wording import day
 from pipeline.charts import Mark
+from pipeline.protocol import signed
 from pipeline.proving.before_after import READ_OUTS
 from pipeline.settings import Settings
 
@@ -23,6 +25,13 @@ def marks(settings: Settings) -> list[Mark]:
         return []
     names = {0: "day 0", 30: "go-live, day 30", 60: "day 60", 90: "day 90", 120: "day 120"}
     return [Mark(start + timedelta(days=number), name) for number, name in names.items()]
+
+
+def marks_of(here: Session) -> list[Mark]:
+    """The same, and every day on which the signed protocol was changed."""
+    stands = signed(here.entries)
+    changed = sorted({entry.on_day for entry in stands.changes}) if stands else []
+    return [*marks(here.pilot.settings), *(Mark(on, "protocol changed") for on in changed)]
 
 
 def read_out_on(start: date, read_out: int) -> date:

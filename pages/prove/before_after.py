@@ -10,7 +10,7 @@ import streamlit as st
 from pages.parts import session
 from pages.parts.behind import how_counted
 from pages.parts.figures import figure
-from pages.parts.phases import marks, reached, standing
+from pages.parts.phases import marks_of, reached, standing
 from pages.parts.readout import readout_button
 from pages.parts.session import Session
 from pages.parts.wording import day, escaped
@@ -236,7 +236,7 @@ def _dso(here: Session) -> None:
         return
     currency = _currency(here, known)
     rows = [line for line in lines if line["currency"] == currency]
-    drawn = charts.dso_lines(rows, marks(here.pilot.settings))
+    drawn = charts.dso_lines(rows, marks_of(here))
     figure(drawn, rows, key="dso", columns=_DSO_COLUMNS)
     st.caption(
         "Countback takes daily billings off what is open, newest first; period-end divides by "

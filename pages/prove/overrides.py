@@ -9,7 +9,7 @@ import streamlit as st
 from pages.parts import session
 from pages.parts.behind import how_counted
 from pages.parts.figures import figure
-from pages.parts.phases import marks
+from pages.parts.phases import marks_of
 from pages.parts.session import Session
 from pages.parts.tables import save, table
 from pages.parts.wording import LANE_TITLES, counted, escaped
@@ -49,7 +49,7 @@ def _weeks(here: Session, parts: OverrideParts, verdict: str) -> None:
     if not rows:
         st.info("No draft was overridden since go-live.")
         return
-    drawn = charts.overrides_by_rule(rows, rules, verdict, marks(here.pilot.settings))
+    drawn = charts.overrides_by_rule(rows, rules, verdict, marks_of(here))
     figure(drawn, rows, key="overrides_by_rule", columns=("week_end", "rule", "k", "n"))
     st.caption(
         "If one rule's overrides do not fall by week eight, that rule is wrong, not the words. Few "

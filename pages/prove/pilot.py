@@ -12,7 +12,7 @@ from pages.parts import session
 from pages.parts.behind import definition, how_counted
 from pages.parts.figures import figure
 from pages.parts.metric_cards import cards
-from pages.parts.phases import marks, standing
+from pages.parts.phases import marks_of, standing
 from pages.parts.session import Session
 from pages.parts.tables import save, table
 from pages.parts.wording import counted, day, escaped, money
@@ -88,11 +88,11 @@ def _minutes(here: Session, found: Found) -> None:
             title="Does a follow-up take fewer minutes to prepare?",
             unit="min",
             baseline=prep["baseline"],
-            marks=marks(here.pilot.settings),
+            marks=marks_of(here),
         )
         figure(drawn, prep["weeks"], key="minutes")
     with right:
-        drawn = charts.minutes_by_kind(weeks.rows, marks(here.pilot.settings))
+        drawn = charts.minutes_by_kind(weeks.rows, marks_of(here))
         figure(drawn, weeks.rows, key="minutes_by_kind")
     st.caption(
         "Hollow points count fewer than five items. The dashed line is the old process, timed by "
@@ -121,7 +121,7 @@ def _dollars(here: Session, found: Found) -> None:
     if not weeks:
         st.info("No whole week is in the books yet: the first is over at a Friday's close.")
         return
-    drawn = charts.weekly_roll(weeks, currency, aging["limits"], marks(here.pilot.settings))
+    drawn = charts.weekly_roll(weeks, currency, aging["limits"], marks_of(here))
     figure(drawn, weeks, key="dollars", columns=_ROLL_COLUMNS, on_select=_choose_week)
     st.caption(_limits_note(aging["limits"]))
     _one_week(here, found, weeks, currency)
@@ -222,7 +222,7 @@ def _disputes(here: Session, found: Found) -> None:
         _dispute_list(disputes)
     else:
         st.markdown(_hours_said(hours))
-        drawn = charts.dispute_waits(disputes, hours["median_business"], marks(here.pilot.settings))
+        drawn = charts.dispute_waits(disputes, hours["median_business"], marks_of(here))
         figure(drawn, disputes, key="disputes", columns=_DISPUTE_COLUMNS)
         st.caption("Hollow: no owner has accepted yet; it counts for the time it has waited.")
     how_counted(_metric(here, found, "dispute_routing"), key="disputes")
@@ -275,7 +275,7 @@ def _overrides(here: Session, found: Found) -> None:
             "hold or rejection counts here from its week on."
         )
     else:
-        drawn = charts.override_weeks(weeks, marks(here.pilot.settings))
+        drawn = charts.override_weeks(weeks, marks_of(here))
         figure(drawn, weeks, key="overrides")
         st.caption(
             "Bars are 95 % Wilson intervals; hollow points count fewer than five drafts. If the "

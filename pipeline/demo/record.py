@@ -22,6 +22,7 @@ from pipeline.pilot import Desk, Pilot
 from pipeline.warehouse.day import Day
 
 from .agenda import Agenda, contest, standing_acts
+from .agreeing import agree
 from .casting import CAST
 from .days import GO_LIVE, LAST_DAY, business_days, office_time
 from .mending import mend
@@ -45,7 +46,7 @@ def keep_record(folder: Path, books: Books, seed: int) -> None:
     pilot = Pilot.open(folder)
     office = _Office(pilot, books, seed)
     standing_acts(office.agenda, books, seed)
-    for day in mend(office.agenda):
+    for day in sorted({*agree(office.agenda), *mend(office.agenda)}):
         with pilot.day(day) as seen:
             office.agenda.carry_out(pilot, seen)
     for day in business_days(GO_LIVE, LAST_DAY):
