@@ -14,7 +14,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.replies.labels import LABELS, REASONS, SENSITIVE, Span, Understood
-from pipeline.replies.rulebook import LabelRule, Rulebook, all_markers, rulebooks
+from pipeline.replies.rulebook import (
+    LabelRule,
+    Phrases,
+    Rulebook,
+    all_markers,
+    rulebooks,
+)
 from pipeline.replies.sentences import MOST_TEXT, Sentence, folded, sentences
 
 #: Words of a text in no language known here, from which on a person must read it.
@@ -142,33 +148,50 @@ def _fired(
         if place + 1 < len(parts):
             # A word of either may be what the two together need.
             seen = own.seen | heard[place + 1][language].seen
-            both = f"{own.undenied} {parts[place + 1].folded}"
-            yield from (rule for rule in book.pairs if _fires(rule, both, seen))
+            both = _Held(f"{own.undenied} {parts[place + 1].folded}", seen)
+            yield from (rule for rule in book.pairs if _fires(rule, both))
 
 
 # Mailboxes say much the same: greetings, subjects and short answers come thousands of times.
 @lru_cache(maxsize=50_000)
 def _heard(alone: str, book: Rulebook) -> _Heard:
     seen = book.sieve.may_match(alone)
-    undenied = book.denials.blanked(alone, seen)
+    held = _Held(alone, seen)
+    undenied = held.without(book.denials)
     fired = tuple(
-        rule
-        for rule in book.alone
-        if _fires(rule, undenied if rule.label == "DISPUTE" else alone, seen)
+        rule for rule in book.alone if _fires(rule, undenied if rule.label == "DISPUTE" else held)
     )
-    return _Heard(seen, undenied, fired)
+    return _Heard(seen, undenied.text, fired)
 
 
-def _fires(rule: LabelRule, text: str, seen: int) -> bool:
-    """Whether the rule holds for the text; `seen` is what the sieve says of it, or of more."""
+class _Held:
+    """A text and which phrases it holds, each looked for once; `seen` is what the sieve says."""
+
+    def __init__(self, text: str, seen: int) -> None:
+        self.text = text
+        self.seen = seen
+        self._known: dict[int, bool] = {}
+
+    def __contains__(self, words: Phrases) -> bool:
+        known = self._known.get(words.first)
+        if known is None:
+            known = self._known[words.first] = words.is_in(self.text, self.seen)
+        return known
+
+    def without(self, words: Phrases) -> _Held:
+        """The same, or with these words hidden and nothing beside them."""
+        if words not in self:
+            return self
+        return _Held(words.blanked(self.text, self.seen), self.seen)
+
+
+def _fires(rule: LabelRule, held: _Held) -> bool:
     for bits in rule.must:
-        if not seen & bits:
+        if not held.seen & bits:
             return False
     for words in rule.unless:
-        text = words.blanked(text, seen)
-    return (rule.find is None or rule.find.is_in(text, seen)) and all(
-        words.is_in(text, seen) for words in rule.all
-    )
+        held = held.without(words)
+    return (rule.find is None or rule.find in held) and all(words in held for words in rule.all)
 
 
 def _is_understood(
