@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.parts import session
 from pages.parts.behind import definition
+from pages.parts.reply_card import reply_card
 from pages.parts.tables import table
 from pages.parts.wording import LANE_TITLES, escaped
 from pipeline.prompts import load_prompt
@@ -24,8 +25,9 @@ def page() -> None:
         "Each entry below is read from the very file that does the work, so that this page cannot "
         "say one thing and the figures another."
     )
-    tabs = st.tabs(["Metrics", "Policy", "Checks", "Prompts", "Tables"])
-    for tab, shown in zip(tabs, (_metrics, _policy, _checks, _prompts, _tables), strict=True):
+    tabs = st.tabs(["Metrics", "Policy", "Checks", "Replies", "Prompts", "Tables"])
+    parts = (_metrics, _policy, _checks, reply_card, _prompts, _tables)
+    for tab, shown in zip(tabs, parts, strict=True):
         with tab:
             shown()
 

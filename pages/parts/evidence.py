@@ -8,17 +8,17 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
+from pages.parts.last_words import EXCHANGES, exchange, last_words
 from pages.parts.session import Session
 from pages.parts.splits import also_fired
-from pages.parts.wording import counted, day, escaped, moment, money, place
+from pages.parts.wording import counted, day, escaped, money, place
 from pipeline.acting import Made
 from pipeline.drafting.doubts import days_since
 from pipeline.drafting.handing import deal_in_words
 from pipeline.ledger.entries import what_happened
-from pipeline.model import REASONS, Dossier, Entry, Exchange, Fact, Person
+from pipeline.model import REASONS, Dossier, Entry, Fact, Person
 from pipeline.warehouse.evidence import source_row
 
-EXCHANGES = 3
 PAYMENTS = 6
 DECISIONS = 4
 
@@ -29,7 +29,7 @@ def evidence(here: Session, made: Made) -> None:
     _why(here, made)
     _decided(here, made)
     _invoices(dossier)
-    _exchanges(dossier)
+    last_words(here, dossier)
     _people(dossier)
     _payments(dossier)
     _standing(dossier)
@@ -121,16 +121,7 @@ def _exchanges(dossier: Dossier) -> None:
     if not newest:
         st.caption("No message is on record.")
     for one in newest[:EXCHANGES]:
-        _exchange(one)
-
-
-def _exchange(one: Exchange) -> None:
-    arrow = {"in": "From", "out": "We wrote,"}.get(one.direction, "By")
-    with st.container(border=True, gap="xxsmall"):
-        st.text(f"{arrow} {one.sender}")
-        st.caption(escaped(f"{moment(one.sent_at)} · {place(one.source)}"))
-        st.text(one.subject)
-        st.text(one.text or "(no words of its own)")
+        exchange(one)
 
 
 def _people(dossier: Dossier) -> None:

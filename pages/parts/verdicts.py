@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import casework, session
+from pages.parts import casework, reply_acts, session
 from pages.parts.casework import Shown
 from pages.parts.frame import named
 from pages.parts.notices import one_sentence, say, tell
@@ -198,11 +198,14 @@ def go(case_id: str | None) -> None:
 
 @one_sentence
 def take_back() -> None:
-    """Undoes the reviewer's last decision and puts its case back on the desk."""
+    """Undoes the reviewer's last act: a decision, its case back on the desk, or a closing."""
     by = named()
     here = session.again()
     try:
-        last = _last_decision(here, by)
+        last = _last_act(here, by)
+        if last.kind == "reply_closed":
+            reply_acts.reopen(here, last, Moment(by=by, now=session.now()))
+            return
         undo(here.ledger(), last.event_id, by=by, now=session.now(), on_day=here.as_of)
     finally:
         here.close()
@@ -213,13 +216,14 @@ def take_back() -> None:
     say(f"{last.subject} is undecided again.")
 
 
-def _last_decision(here: Session, by: str) -> Entry:
-    """The newest decision of this person on this day that still stands."""
+def _last_act(here: Session, by: str) -> Entry:
+    """The newest decision or closing of this person on this day that still stands."""
     mine: dict[str, list[Entry]] = {}
     for entry in here.entries:
         mine.setdefault(entry.subject, []).append(entry)
     standing = [standing_decision(about) for about in mine.values()]
     found = [e for e in standing if e and e.by == by and e.on_day == here.as_of]
+    found += reply_acts.closings(here, by)
     if not found:
         raise WrongCall(f"{by} has decided nothing on this day that could be taken back.")
     return max(found, key=lambda entry: entry.seq)

@@ -21,6 +21,7 @@ from pages.parts.splits import (
 from pages.parts.wording import LANE_TITLES, counted, escaped, money
 from pipeline.context import score_sentence
 from pipeline.model import Case
+from pipeline.warehouse.replies import open_counts
 
 _COLUMNS = {
     "Customer": st.column_config.TextColumn(width=180),
@@ -35,6 +36,10 @@ _COLUMNS = {
     "Currency": st.column_config.TextColumn(width=64),
     "Data": st.column_config.TextColumn(
         width=84, help="Whether data has to be mended before a draft can be made."
+    ),
+    "Replies": st.column_config.NumberColumn(
+        width=68,
+        help="Messages of the customer that stop drafts until a person closes them on Review.",
     ),
     "Why": st.column_config.TextColumn(width="large"),
 }
@@ -115,8 +120,9 @@ def _filtered(here: Session, cases: list[Case]) -> list[Case]:
 def _download(here: Session, cases: list[Case]) -> None:
     columns = [
         *("case_id", "customer", "lane", "days_past_due", "open_amount", "value", "currency"),
-        *("rule", "because", "blockers", "invoices"),
+        *("rule", "because", "blockers", "invoices", "open_replies"),
     ]
+    waiting = _waiting(here)
     rows = [
         {
             "case_id": case.case_id,
@@ -130,6 +136,7 @@ def _download(here: Session, cases: list[Case]) -> None:
             "because": case.because,
             "blockers": " ".join(blocked_by(here, case)),
             "invoices": " ".join(case.invoice_ids),
+            "open_replies": waiting.get(case.customer_id, 0),
         }
         for case in cases
     ]
@@ -166,6 +173,7 @@ def _table(here: Session, cases: list[Case]) -> Case:
 
 
 def _frame(here: Session, cases: list[Case]) -> pl.DataFrame:
+    waiting = _waiting(here)
     return pl.DataFrame(
         {
             "Customer": [case.customer_name for case in cases],
@@ -175,14 +183,22 @@ def _frame(here: Session, cases: list[Case]) -> pl.DataFrame:
             "At stake": [case.value for case in cases],
             "Currency": [case.currency for case in cases],
             "Data": ["Mend first" if health_link.stops(here, case) else "" for case in cases],
+            "Replies": [waiting.get(case.customer_id) for case in cases],
             "Why": [case.because for case in cases],
         },
         schema_overrides={
+            "Replies": pl.Int64(),
             "Days past due": pl.Int64(),
             "Open": pl.Decimal(18, 3),
             "At stake": pl.Decimal(18, 3),
         },
     )
+
+
+def _waiting(here: Session) -> dict[str, int]:
+    """Customer -> how many of its messages stop drafts and are closed by nobody."""
+    rows = here.kept("open_replies", lambda: open_counts(here.day))
+    return {row["customer_id"]: row["n"] for row in rows}
 
 
 def _reasons(here: Session, case: Case, *, first: bool) -> None:

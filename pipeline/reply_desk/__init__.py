@@ -6,12 +6,13 @@ Reading order: `closing` (one message closed, settled or opened again, from a pa
 
 from pipeline.reply_desk.card import FEWEST, accuracy, measure
 from pipeline.reply_desk.closing import close_message, reopen_message, settle_message
-from pipeline.reply_desk.telling import told
+from pipeline.reply_desk.telling import in_words, told
 
 __all__ = [
     "FEWEST",
     "accuracy",
     "close_message",
+    "in_words",
     "measure",
     "reopen_message",
     "settle_message",

@@ -2,7 +2,7 @@
 -- What customers wrote by the day, whether it stops what is drafted, and whether a person has
 -- closed it. Until then everything stops but an automatic answer that says nothing else, what
 -- somebody of ours has answered since, and what is older than the words that are read (words).
--- Sensitive words, and "it is paid", stop whatever was answered.
+-- Sensitive words, and "it is paid", stop whatever was answered, while what they name is open.
 with answers as (
     select
         customer_id,
@@ -10,6 +10,19 @@ with answers as (
     from matched_messages
     where direction = 'out' and automatic is null
     group by customer_id
+),
+
+open_now as (
+    select invoices.invoice_id
+    from balances
+    inner join invoices on balances.invoice_key = invoices.invoice_key
+    cross join pilot
+    where
+        balances.flavour in ('both', 'reported')
+        and not balances.is_credit
+        and balances.balance > 0
+        and balances.from_on <= pilot.as_of
+        and balances.to_on > pilot.as_of
 ),
 
 heard as (
@@ -53,6 +66,10 @@ select
         not heard.is_answered
         and (heard.automatic is null or (closed.event_id is null and heard.is_unread))
         or heard.is_recent
+        and (
+            heard.invoice_id is null
+            or heard.invoice_id in (select open_now.invoice_id from open_now)
+        )
         and list_has_any(
             coalesce(closed.labels, heard.suggested),
             [
