@@ -131,9 +131,13 @@ def _acts(row: Row) -> None:
         _button("Change", "change", "L", "It means what is chosen beside it.", message_id, stamp)
     chosen = st.session_state.get(reply_acts.label_key(message_id))
     if chosen:
-        st.caption(escaped(f"Changed to {TITLES[chosen].lower()}: {effect([chosen])}"))
+        st.caption(escaped(f"Change to “{TITLES[chosen]}”: {_lower(effect([chosen]))}"))
     elif not is_closed:
-        st.caption(escaped(f"Accepted: {effect(row['suggested'])}"))
+        st.caption(escaped(f"Accept: {_lower(effect(row['suggested']))}"))
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _button(label: str, verdict: str, key: str, told: str, message_id: str, stamp: str) -> None:

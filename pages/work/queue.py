@@ -37,8 +37,8 @@ _COLUMNS = {
     "Data": st.column_config.TextColumn(
         width=84, help="Whether data has to be mended before a draft can be made."
     ),
-    "Replies": st.column_config.NumberColumn(
-        width=68,
+    "Replies": st.column_config.TextColumn(
+        width=76,
         help="Messages of the customer that stop drafts until a person closes them on Review.",
     ),
     "Why": st.column_config.TextColumn(width="large"),
@@ -183,16 +183,19 @@ def _frame(here: Session, cases: list[Case]) -> pl.DataFrame:
             "At stake": [case.value for case in cases],
             "Currency": [case.currency for case in cases],
             "Data": ["Mend first" if health_link.stops(here, case) else "" for case in cases],
-            "Replies": [waiting.get(case.customer_id) for case in cases],
+            "Replies": [_to_close(waiting.get(case.customer_id, 0)) for case in cases],
             "Why": [case.because for case in cases],
         },
         schema_overrides={
-            "Replies": pl.Int64(),
             "Days past due": pl.Int64(),
             "Open": pl.Decimal(18, 3),
             "At stake": pl.Decimal(18, 3),
         },
     )
+
+
+def _to_close(n: int) -> str:
+    return f"{n} to close" if n else ""
 
 
 def _waiting(here: Session) -> dict[str, int]:
