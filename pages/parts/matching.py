@@ -1,4 +1,4 @@
-"""Whose messages, tickets and agreements are: the tables, and the form to say it."""
+"""Whose messages, tickets, deals and agreements are: the tables, and the form to say it."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ def counts(here: Session) -> dict[str | None, int]:
 def tickets(here: Session) -> list[dict[str, Any]]:
     """Tickets open on the day, those without a customer first."""
     return here.kept("matching tickets", lambda: books.tickets(here.day))
+
+
+def deals(here: Session) -> list[dict[str, Any]]:
+    """Deals open on the day, those without a customer first."""
+    return here.kept("matching deals", lambda: books.deals(here.day))
 
 
 def agreements(here: Session) -> list[dict[str, Any]]:
@@ -79,7 +84,7 @@ def form(here: Session, kind: str, key: str) -> None:
         format_func=names.__getitem__,
         key=input_key("matching_customer"),
     )
-    if kind != "contracts":
+    if kind not in ("contracts", "deals"):
         invoices = _invoices(here, customer_id) if customer_id else {}
         st.selectbox(
             "About which invoice?",

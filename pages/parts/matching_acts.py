@@ -1,4 +1,4 @@
-"""Filing a message, a ticket or an agreement, as callbacks: checked on what stands now."""
+"""Filing a message, a ticket, a deal or an agreement, as callbacks: checked on what stands now."""
 
 from __future__ import annotations
 

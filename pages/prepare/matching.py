@@ -11,7 +11,7 @@ from pages.parts import address, health, matching, session
 from pages.parts.matching_acts import take_back
 from pages.parts.session import Session
 from pages.parts.tables import save, table
-from pages.parts.wording import counted, day, escaped
+from pages.parts.wording import counted, day, escaped, money
 from pipeline.health.filing import CONCERNS, KNOWN_BY
 from pipeline.warehouse import filing as books
 
@@ -23,22 +23,29 @@ _TERMS = {
     "starts_on": "Start",
     "renewal": "Renewal",
 }
-_NOUNS = {"messages": "Message", "tickets": "Ticket", "contracts": "Agreement"}
+_NOUNS = {
+    "messages": "Message",
+    "tickets": "Ticket",
+    "deals": "Deal",
+    "contracts": "Agreement",
+}
 
 
 def page() -> None:
     """The whole page."""
     here = session.here()
     st.title("What could not be matched?")
-    with st.spinner("Matching messages, tickets and agreements"):
+    with st.spinner("Matching messages, tickets, deals and agreements"):
         received = matching.counts(here)
         tickets, papers = matching.tickets(here), matching.agreements(here)
-    if not received and not tickets and not papers:
+        deals = matching.deals(here)
+    if not any((received, tickets, deals, papers)):
         _nothing()
         return
     lost = {
         "messages": len(matching.unmatched(here)),
         "tickets": len([row for row in tickets if not row["is_matched"]]),
+        "deals": len([row for row in deals if not row["is_matched"]]),
         "agreements": len([row for row in papers if row["customer_id"] is None]),
         "filed": len(matching.filed(here)),
     }
@@ -48,9 +55,9 @@ def page() -> None:
 
 def _nothing() -> None:
     st.info(
-        "No message, ticket or agreement is loaded yet. Load a mailbox (mbox, Google Takeout, "
-        ".eml, .msg), an export of messages or tickets, or contracts as PDF, DOCX or Markdown in "
-        "a folder named contracts: each finds its customer here, or waits for you."
+        "No message, ticket, deal or agreement is loaded yet. Load a mailbox (mbox, Google "
+        "Takeout, .eml, .msg), an export of messages, tickets or deals, or contracts as PDF, DOCX "
+        "or Markdown in a folder named contracts: each finds its customer here, or waits for you."
     )
     st.page_link("pages/prepare/exports.py", label="Load the exports", icon=":material/input:")
 
@@ -58,7 +65,7 @@ def _nothing() -> None:
 def _headline(lost: Mapping[str, int]) -> None:
     waiting = [
         counted(lost[name], noun)
-        for name, noun in (("messages", "message"), ("tickets", "ticket"))
+        for name, noun in (("messages", "message"), ("tickets", "ticket"), ("deals", "deal"))
         if lost[name]
     ]
     if lost["agreements"]:
@@ -87,6 +94,7 @@ def _view(lost: Mapping[str, int]) -> str:
     titles = {
         "messages": "Messages",
         "tickets": "Tickets",
+        "deals": "Deals",
         "agreements": "Agreements",
         "filed": "Filed by people",
     }
@@ -219,6 +227,48 @@ def _tickets(here: Session) -> None:
         matching.form(here, "tickets", chosen["ticket_id"])
 
 
+# --- deals ---------------------------------------------------------------------------------------
+
+
+def _deals(here: Session) -> None:
+    rows = matching.deals(here)
+    if not rows:
+        st.info(
+            "No deal is open on this day. Load an export of the CRM's deals or opportunities: a "
+            "reminder asks the owner first while a renewal or a purchase is about to close."
+        )
+        return
+    left, right = st.columns([8, 5], gap="medium")
+    with left:
+        chosen = matching.picked(
+            here,
+            rows,
+            {
+                "Deal": [row["name"] for row in rows],
+                "Customer": [row["customer_name"] or "nobody’s" for row in rows],
+                "Stage": [row["stage"] for row in rows],
+                "Amount": [_worth(row) for row in rows],
+                "Closes": [row["closes_on"] for row in rows],
+                "Owner": [row["owner_name"] for row in rows],
+                "Id": [row["deal_id"] for row in rows],
+            },
+            key="matching_deals",
+            alt="Open deals, those without a customer first.",
+        )
+        save(rows, key="matching_deals_csv", name=f"open-deals-{here.as_of}")
+    with right, st.container(border=True):
+        st.text(f"{chosen['deal_id']} · {chosen['name']}")
+        if chosen["is_matched"]:
+            st.text(f"It is {chosen['customer_name']}’s.")
+            return
+        st.text(f"The CRM says: {chosen['stated_customer'] or 'no company'}")
+        matching.form(here, "deals", chosen["deal_id"])
+
+
+def _worth(row: Mapping[str, Any]) -> str:
+    return "not said" if row["amount"] is None else money(row["amount"], row["currency"])
+
+
 # --- agreements ----------------------------------------------------------------------------------
 
 
@@ -328,6 +378,7 @@ def _filed(here: Session) -> None:
 VIEWS: Mapping[str, Callable[[Session], None]] = {
     "messages": _messages,
     "tickets": _tickets,
+    "deals": _deals,
     "agreements": _agreements,
     "filed": _filed,
 }

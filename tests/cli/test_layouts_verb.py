@@ -18,7 +18,7 @@ def folder(tmp_path: Path) -> Path:
     place = tmp_path / "exports"
     (place / "sub").mkdir(parents=True)
     (place / "sub" / "invoices.csv").write_text(INVOICES + "B,C1,soon,1.00\n")
-    (place / "deals.csv").write_text("Record ID,Deal Name,Deal Stage,Amount\n1,Big,won,5\n")
+    (place / "leads.csv").write_text("_fivetran_synced,id,lead_source,converted_date\n,1,web,\n")
     (place / "weather.csv").write_text("day,degrees,wind\n2026-01-05,4,7\n2026-01-06,5,6\n")
     (place / "LICENSE").write_text("Permission is hereby granted, free of charge, to any person\n")
     with zipfile.ZipFile(place / "pack.zip", "w") as archive:
@@ -32,7 +32,7 @@ def test_each_file_has_its_outcome_and_why(folder: Path) -> None:
     files = {file["file"]: file for file in said.data["files"]}
     assert {name: file["state"] for name, file in files.items()} == {
         "LICENSE": "not_used",
-        "deals.csv": "not_used",
+        "leads.csv": "not_used",
         "pack.zip": "refused",
         "sub/invoices.csv": "read",
         "weather.csv": "unrecognised",
@@ -43,7 +43,7 @@ def test_each_file_has_its_outcome_and_why(folder: Path) -> None:
     )
     assert one["totals"] == {"USD": "10.50"}
     assert one["refused_for"] == [{"why": "issued_on: not a date", "n": 1}]
-    assert "deals, which Countback does not use" in files["deals.csv"]["why"]
+    assert "who is no customer yet owes nothing" in files["leads.csv"]["why"]
     assert "it holds january.csv" in files["pack.zip"]["why"]
     assert "map it" in files["weather.csv"]["why"]
     assert said.data["counts"]["read"] == 1
@@ -66,7 +66,7 @@ def test_the_table_is_markdown_and_the_sentences_are_for_people(folder: Path) ->
 
 
 def test_one_file_alone_and_one_that_is_not_there(folder: Path) -> None:
-    said = call("layouts", folder / "deals.csv", "--json")
+    said = call("layouts", folder / "leads.csv", "--json")
     assert (said.status, len(said.data["files"])) == (0, 1)
     refused(call("layouts", folder / "gone"), 2, "there is no such file or folder")
 

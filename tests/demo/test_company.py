@@ -151,9 +151,11 @@ def test_lines_end_as_on_unix(folder: Path) -> None:
 
 
 def test_all_files_have_all_documented_columns(tables: Tables) -> None:
-    assert tables.keys() == KINDS.keys()
+    # The company keeps no list of deals.
+    kinds = {name: kind for name, kind in KINDS.items() if name != "deals"}
+    assert tables.keys() == kinds.keys()
     assert {name: list(rows[0]) for name, rows in tables.items()} == {
-        name: list(kind.columns) for name, kind in KINDS.items()
+        name: list(kind.columns) for name, kind in kinds.items()
     }
 
 

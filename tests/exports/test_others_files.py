@@ -142,6 +142,15 @@ def online_aging(path: Path) -> Totals:
     return added(("USD", row["Open balance"]) for row in rows)
 
 
+def hubspot_deals(path: Path) -> Totals:
+    return added(("USD", row["Amount"]) for row in rows_of(path))
+
+
+def hubspot_deals_sheet(path: Path) -> Totals:
+    header, *rows = sheet(path)
+    return added(("USD", row[header.index("Amount")]) for row in rows if row[0])
+
+
 def busy(path: Path) -> Totals:
     amounts, kind = [], ""
     for row in rows_of(path):
@@ -248,6 +257,8 @@ SAME: dict[str, Callable[[Path], Totals]] = {
     "layouts/qbo_ar_aging_detail_599.csv": online_aging,
     f"{WRITTEN}/busy_accounting_vouchers.csv": busy,
     f"{WRITTEN}/freshbooks_invoice_details.csv": freshbooks,
+    f"{WRITTEN}/hubspot_b_deals.csv": hubspot_deals,
+    f"{WRITTEN}/hubspot_deals.xlsx": hubspot_deals_sheet,
     f"{WRITTEN}/qb_ar_aging_detail_titleblock.csv": desktop_aging,
     f"{WRITTEN}/qb_desktop_open_invoices.csv": desktop_open,
     f"{WRITTEN}/qbo_ar_aging_detail.csv": online_aging,
