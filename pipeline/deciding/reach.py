@@ -8,13 +8,16 @@ from pipeline.model import Entry
 
 #: What moves no invoice.
 _NOBODY = frozenset({"timing", "seeded_check_answered", "decision_countersigned", "batch_approved"})
+#: What says itself whose it is, and moves nobody else's.
+_ITS_OWN = frozenset({"decision", "reply_closed", "reply_reopened"})
 
 
 def touched(now: Sequence[Entry], before: Sequence[Entry]) -> frozenset[str] | None:
     """The customers whose invoices the entries since `before` may route otherwise.
 
-    None: nobody can tell, so the whole book is to be routed. Decisions, and decisions taken back,
-    reach their own customer; whatever is not known to stop there reaches everybody.
+    None: nobody can tell, so the whole book is to be routed. Decisions and closed messages, also
+    when taken back, reach their own customer; whatever is not known to stop there reaches
+    everybody.
     """
     n = len(before)
     if len(now) < n or (n and now[n - 1].hash != before[-1].hash):
@@ -27,7 +30,7 @@ def touched(now: Sequence[Entry], before: Sequence[Entry]) -> frozenset[str] | N
         decided = (
             decisions.get(str(entry.payload.get("event_id"))) if entry.kind == "undone" else entry
         )
-        if decided is None or decided.kind != "decision":
+        if decided is None or decided.kind not in _ITS_OWN:
             return None
         found.add(str(decided.payload["customer_id"]))
     return frozenset(found)

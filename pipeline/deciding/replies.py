@@ -115,7 +115,10 @@ def reopen_reply(ledger: Ledger, event_id: str, *, by: str, now: datetime, on_da
         by=by,
         at=now,
         on_day=on_day,
-        payload={"event_id": event_id, "message_id": closed.payload["message_id"]},
+        payload={
+            "event_id": event_id,
+            **{name: closed.payload[name] for name in ("message_id", "customer_id")},
+        },
     )
     return ledger.append(event, expected_version=about[-1].version)
 

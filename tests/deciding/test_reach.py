@@ -52,6 +52,8 @@ DECIDED = entry(1, "decision", customer_id="c1")
         ([entry(2, "decision", customer_id="c2")], {"c2"}),
         ([entry(2, "undone", event_id="e1")], {"c1"}),
         ([entry(2, "undone", event_id="e9")], None),
+        ([entry(2, "reply_closed", customer_id="c3")], {"c3"}),
+        ([entry(2, "reply_reopened", event_id="e1", customer_id="c3")], {"c3"}),
         ([entry(2, "dispute_flagged"), entry(3, "timing")], None),
         ([entry(2, "correction_proposed")], None),
         ([entry(2, "item_filed")], None),

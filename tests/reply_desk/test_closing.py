@@ -135,6 +135,15 @@ def test_an_automatic_answer_stops_nothing_and_needs_no_closing(wrote: Any) -> N
     assert not first(pilot)["stops"]
 
 
+def test_routing_its_customer_alone_anew_gives_the_day_s_desk(wrote: Any) -> None:
+    pilot = wrote(message("m1", DISPUTED))
+    with looking(pilot) as day:
+        before = pilot.desk(day)
+    close(pilot, "m1", "reject")
+    with looking(pilot) as day:
+        assert pilot.desk_again(day, before, {"c1"}) == pilot.desk(day) != before
+
+
 def test_another_customers_drafts_go_on(wrote: Any) -> None:
     assert stops(wrote(message("m1", THANKS)), "c2/relationship/USD") == []
 
