@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import places, session
-from pipeline.demo import write_demo
 from pipeline.ledger import Ledger
 from pipeline.pilot import Pilot
 from tests.pages.conftest import REPOSITORY, Open, said
@@ -122,7 +122,8 @@ def test_a_rerun_takes_nothing_from_the_books_again(
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data/ folder that holds the demo as it ships."""
     data = tmp_path / "data"
-    write_demo(data / "demo", seed=7)
+    ignored = shutil.ignore_patterns(".cache", "*.sqlite-*")
+    shutil.copytree(REPOSITORY / "data" / "demo", data / "demo", ignore=ignored)
     monkeypatch.setattr(places, "DATA", data)
     monkeypatch.setattr(places, "asked_for", lambda: data / "demo")
     return data
