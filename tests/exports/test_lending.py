@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,10 +45,26 @@ def test_two_loads_at_once_share_no_process(good: Path) -> None:
         assert one.read(good, good.name, {}).rows == other.read(good, good.name, {}).rows == 1
 
 
-def test_other_layouts_take_another_process(good: Path) -> None:
-    with lent_reader(load_layouts(SHIPPED)) as reader:
-        before = reader.pid
+def test_other_layouts_are_handed_to_the_same_process(good: Path) -> None:
+    shipped = load_layouts(SHIPPED)
+    [own] = [layout for layout in shipped if layout.name == "countback_people"]
+    others = tuple(layout for layout in shipped if layout is not own)
+    pids, names = [], []
+    for layouts in (shipped, others, (own,)):
+        with lent_reader(layouts) as reader:
+            pids.append(reader.pid)
+            names.append(getattr(reader.read(good, good.name, {}).layout, "name", None))
+    assert len(set(pids)) == 1
+    assert names == ["countback_people", None, "countback_people"]
+
+
+def test_a_process_that_ended_while_idle_is_not_asked_with_other_layouts(good: Path) -> None:
     with lent_reader(load_layouts(SHIPPED)[:5]) as reader:
+        before = reader.pid
+    assert before is not None
+    os.kill(before, signal.SIGKILL)
+    with lent_reader(load_layouts(SHIPPED)) as reader:
+        assert reader.read(good, good.name, {}).rows == 1
         assert reader.pid != before
 
 

@@ -1,9 +1,9 @@
 """The process that opens strangers' files: `python -m pipeline.exports.confined.child`.
 
-The first line on standard input brings the layouts; each further line names one file, what to do
-with it (read it, look at it, say which layout it fits), its limits and the folder to write the
-answer into. Each is answered by one line on standard output. Only the parent starts it, and it
-ends with its input.
+The first line on standard input brings the layouts, as any later one may; each other line names
+one file, what to do with it (read it, look at it, say which layout it fits), its limits and the
+folder to write the answer into. Each is answered by one line on standard output. Only the parent
+starts it, and it ends with its input.
 """
 
 from __future__ import annotations
@@ -28,10 +28,14 @@ Read = Callable[[Path, str, Sequence[Layout], Mapping[str, str]], Reading]
 def serve(read: Read = opening.read) -> None:
     """Answers requests until the input ends or a file has used up what it may take."""
     requests, answers = sys.stdin.buffer, _own_output()
-    layouts = [Layout.model_validate(one) for one in json.loads(requests.readline())["layouts"]]
-    _say(answers, {"ready": True})
+    layouts: list[Layout] = []
     for line in requests:
-        answer = _answered(read, layouts, json.loads(line))
+        asked = json.loads(line)
+        if "layouts" in asked:
+            layouts = [Layout.model_validate(one) for one in asked["layouts"]]
+            _say(answers, {"ready": True})
+            continue
+        answer = _answered(read, layouts, asked)
         _say(answers, answer)
         if "fault" in answer:
             # Whatever went wrong may have left its traces: the next file gets a new process.

@@ -1,7 +1,8 @@
 """One idle reader is kept for the next load: starting a process costs more than most files do.
 
 A reader that was lent keeps nothing of a file but the process itself, and a file that fails in a
-used process is tried again in a fresh one, so that no file is judged by those before it.
+used process is tried again in a fresh one, so that no file is judged by those before it. Other
+layouts are handed to the process that there is: they come from us, and starting takes a second.
 """
 
 from __future__ import annotations
@@ -18,20 +19,21 @@ from pipeline.exports.layouts import Layout
 IDLE_SECONDS = 60.0
 
 _LOCK = threading.Lock()
-_idle: tuple[tuple[Layout, ...], ConfinedReader, threading.Timer] | None = None
+_idle: tuple[ConfinedReader, threading.Timer] | None = None
 
 
 @contextmanager
 def lent_reader(layouts: Sequence[Layout]) -> Iterator[ConfinedReader]:
     """A reader with these layouts: the idle one, or one that is started now."""
     wanted = tuple(layouts)
-    reader = _taken(wanted) or ConfinedReader(wanted)
+    reader = _taken() or ConfinedReader(wanted)
+    reader.read_with(wanted)
     try:
         yield reader
     except BaseException:
         reader.close()
         raise
-    _keep(wanted, reader)
+    _keep(reader)
 
 
 def let_go() -> None:
@@ -40,26 +42,22 @@ def let_go() -> None:
     with _LOCK:
         idle, _idle = _idle, None
     if idle is not None:
-        idle[2].cancel()
-        idle[1].close()
+        idle[1].cancel()
+        idle[0].close()
 
 
-def _taken(layouts: tuple[Layout, ...]) -> ConfinedReader | None:
-    global _idle  # noqa: PLW0603
+def _taken() -> ConfinedReader | None:
+    global _idle
     with _LOCK:
-        if _idle is None or not _same(_idle[0], layouts):
-            return None
-        _, reader, clock = _idle
-        _idle = None
+        idle, _idle = _idle, None
+    if idle is None:
+        return None
+    reader, clock = idle
     clock.cancel()
     return reader
 
 
-def _same(kept: tuple[Layout, ...], wanted: tuple[Layout, ...]) -> bool:
-    return [layout.fingerprint for layout in kept] == [layout.fingerprint for layout in wanted]
-
-
-def _keep(layouts: tuple[Layout, ...], reader: ConfinedReader) -> None:
+def _keep(reader: ConfinedReader) -> None:
     """Keeps a reader that was given back, in the place of an older one."""
     global _idle  # noqa: PLW0603
     let_go()
@@ -68,7 +66,7 @@ def _keep(layouts: tuple[Layout, ...], reader: ConfinedReader) -> None:
     with _LOCK:
         spare = _idle is not None
         if not spare:
-            _idle = (layouts, reader, clock)
+            _idle = (reader, clock)
             clock.start()
     if spare:
         # Another thread was quicker: one idle reader is enough.

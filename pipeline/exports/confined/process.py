@@ -74,6 +74,10 @@ class Child:
         """The number of its process."""
         return self._process.pid
 
+    def hello_again(self, hello: Mapping[str, Any]) -> None:
+        """Has something else to hand over before the next file."""
+        self._hello = hello
+
     def wait_until_up(self) -> None:
         """Hands over what every file needs; raises CountbackError when it does not come up."""
         if self._hello is None:

@@ -42,7 +42,7 @@ class ConfinedReader:
         """Names of the system's limits that held while the last file was read."""
         self._layouts = layouts
         self._program = program
-        self._hello = {"layouts": [layout.model_dump(mode="json") for layout in layouts]}
+        self._hello = _hello(layouts)
         self._folder = tempfile.TemporaryDirectory(prefix="countback-reading-")
         self._child: Child | None = self._started()
 
@@ -66,6 +66,20 @@ class ConfinedReader:
     def pid(self) -> int | None:
         """The number of the child's process, None while there is none."""
         return self._child.pid if self._child else None
+
+    def read_with(self, layouts: Sequence[Layout]) -> None:
+        """Reads with these layouts from now on, in the same process."""
+        if _fingerprints(layouts) == _fingerprints(self._layouts):
+            return
+        self._layouts, self._hello = layouts, _hello(layouts)
+        if self._child is None:
+            return
+        self._child.hello_again(self._hello)
+        try:
+            self._child.wait_until_up()
+        except CountbackError:
+            # It has ended since it was last asked; a new one is told when it starts.
+            self._end()
 
     def read(
         self, path: Path, name: str, answers: Mapping[str, str], limits: Limits | None = None
@@ -174,6 +188,14 @@ class ConfinedReader:
         if self._child is not None:
             self._child.end()
             self._child = None
+
+
+def _hello(layouts: Sequence[Layout]) -> dict[str, Any]:
+    return {"layouts": [layout.model_dump(mode="json") for layout in layouts]}
+
+
+def _fingerprints(layouts: Sequence[Layout]) -> list[str]:
+    return [layout.fingerprint for layout in layouts]
 
 
 def _check(answer: Mapping[str, Any]) -> None:
