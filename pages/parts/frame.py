@@ -48,6 +48,7 @@ def around(page: Callable[[], None]) -> None:
     reading.done()
     try:
         _sidebar(here)
+        _always_in_sight(here)
         page()
         _footer(here)
     except CountbackError as error:
@@ -72,8 +73,6 @@ def _sidebar(here: Session) -> None:
             st.text(here.pilot.name)
             if here.pilot.is_synthetic:
                 st.badge("Synthetic data", icon=":material/science:", color="violet")
-        # High up: it must be in sight on every page, however long the list of pages grows.
-        _kill_switch(here)
         _as_of(here)
         st.caption(_phase(here))
         st.text_input(
@@ -92,6 +91,13 @@ def _sidebar(here: Session) -> None:
                 type="tertiary",
                 help="Forgets every decision taken in this copy of the demo.",
             )
+
+
+def _always_in_sight(here: Session) -> None:
+    """The kill switch, at the foot of the window on every page, however long page or list grow."""
+    with st.bottom, st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(escaped(here.pilot.name), width="stretch")
+        _kill_switch(here)
 
 
 def _as_of(here: Session) -> None:
@@ -131,7 +137,6 @@ def _kill_switch(here: Session) -> None:
         icon=":material/play_arrow:" if stopped else ":material/front_hand:",
         on_click=_switch,
         args=(not stopped,),
-        width="stretch",
         help="Stops every message that has not left, approved or not. Named and recorded. "
         "Only what a person approved may leave at all.",
     )
