@@ -106,7 +106,7 @@ adopted as (
             and exported.invoice_id = recorded.invoice_id
 )
 
-select * from adopted  -- noqa: AM07 - by name, so that columns may stand in any order
+select * from adopted -- noqa: AM07
 union all by name
 select recorded.* exclude (adopts)
 from recorded
