@@ -14,6 +14,7 @@ from pages.parts import reply_acts
 from pages.parts.session import Session
 from pages.parts.wording import counted, escaped, moment, place
 from pipeline.context import newest_words
+from pipeline.drafting.gist import gist
 from pipeline.model import Case, Dossier, Exchange
 from pipeline.replies import LABELS
 from pipeline.replies.closing import TITLES, can_be_settled, effect
@@ -24,7 +25,8 @@ EXCHANGES = 3
 
 
 def last_words(here: Session, dossier: Dossier) -> None:
-    """The message to close first, then the newest of the others."""
+    """What was said in short, the message to close, then the newest of the others."""
+    _in_short(dossier)
     st.markdown("**Last words**")
     customer_id = dossier.case.customer_id
     rows = here.kept(f"replies/{customer_id}", lambda: replies_of(here.day, customer_id))
@@ -40,6 +42,18 @@ def last_words(here: Session, dossier: Dossier) -> None:
     rest = [one for one in newest if first is None or not _is_same(one, first)]
     for one in rest[: EXCHANGES - (first is not None)]:
         exchange(one)
+
+
+def _in_short(dossier: Dossier) -> None:
+    """The telling sentences, verbatim, each with its day and what it seems to mean."""
+    said = gist(dossier)
+    if not said:
+        return
+    st.markdown("**In their words**")
+    with st.container(gap="xxsmall"):
+        for one in said:
+            st.text(f"“{one.text}”")
+            st.caption(escaped(f"{moment(one.sent_at)} · {TITLES[one.label]}"))
 
 
 def _first(rows: list[Row]) -> Row | None:
