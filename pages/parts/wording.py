@@ -37,7 +37,7 @@ DISPUTE_TITLES = {
     "TAX": "Tax",
 }
 
-_LINK = re.compile(r":/(?=/)|\bwww(?=\.)", re.IGNORECASE)
+_LINK = re.compile(r":/(?=/)|\bwww(?=\.)|(?<=\w)@(?=\w)", re.IGNORECASE)
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~$&!@]|:(?=\w|/)|^[-+=]|(?<=^\d)[.)])")
 
 
@@ -86,4 +86,6 @@ def happened(entry: Entry) -> str:
         return f"{entry.payload['kind']} took {float(entry.payload['active_minutes']):.1f} min"
     if entry.kind == "kill_switch":
         return "everything unsent was stopped" if entry.payload["on"] else "sending was let go on"
+    if entry.kind == "promise_recorded":
+        return f"payment was promised by {entry.payload['promised_on']}"
     return what_happened(entry)

@@ -150,6 +150,7 @@ def test_an_ordinary_cell_is_left_alone() -> None:
         ("![x](http://evil.example)", "\\!\\[x\\](http\\:/\u200b/evil.example)"),
         ("# Approved\n- all", "\\# Approved - all"),
         ("$5 and :red[x]", "\\$5 and \\:red\\[x\\]"),
+        ("a.b@c.example wrote", "a.b\\@\u200bc.example wrote"),
         ("- a list", "\\- a list"),
         ("1. a list", "1\\. a list"),
         ("A sentence, with 1,204.50 in it.", "A sentence, with 1,204.50 in it."),
