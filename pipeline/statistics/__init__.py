@@ -1,14 +1,15 @@
 """Numbers with their uncertainty: arrays in, frozen results out; no file, no clock.
 
 Reading order: `survival` (how long invoices stay open), `cohort` and `before_after` (did
-the pilot change it), `within_customer` and `permutation` (checks on that), `power` (what a pilot
-could see at all) and `stability` (whether a ranking is its weights' doing); `overrides` on
-`logistic` and `trends` (is the override rate falling); `hours` (disputes), `minutes`
-(human work), `ratios` (DSO and its kin); `intervals` beneath them all.
+the pilot change it), `event_study`, `within_customer` and `permutation` (checks on that), `power`
+(what a pilot could see at all) and `stability` (whether a ranking is its weights' doing);
+`overrides` on `logistic` and `trends` (is the override rate falling); `hours` (disputes),
+`minutes` (human work), `ratios` (DSO and its kin); `intervals` beneath them all.
 """
 
 from pipeline.statistics.before_after import DiffInDiff, before_after, minimum_detectable
 from pipeline.statistics.cohort import Cohort
+from pipeline.statistics.event_study import Contrast, EventStudy, event_study
 from pipeline.statistics.hours import OwnerTime, business_hours, time_to_owner
 from pipeline.statistics.intervals import Interval, clopper_pearson, jeffreys, wilson
 from pipeline.statistics.minutes import (
@@ -65,10 +66,12 @@ from pipeline.statistics.within_customer import WithinCustomer, within_customer
 
 __all__ = [
     "Cohort",
+    "Contrast",
     "Countback",
     "Curve",
     "Detectable",
     "DiffInDiff",
+    "EventStudy",
     "GeometricRatio",
     "HumanMinutes",
     "Interval",
@@ -95,6 +98,7 @@ __all__ = [
     "detectable",
     "dso",
     "dso_average",
+    "event_study",
     "first_place_shares",
     "geometric_ratio",
     "hter",

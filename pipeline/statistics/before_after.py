@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.statistics.cohort import Cohort, Tally, tally
+from pipeline.statistics.cohort import Cohort, Tally, jackknife_variance, tally
 from pipeline.statistics.intervals import (
     Floats,
     Interval,
@@ -113,7 +113,9 @@ def _with_interval(result: DiffInDiff, pilot: Tally, control: Tally) -> DiffInDi
     """The estimate with its jackknife interval, or with the reason for having none."""
     if result.estimate is None:
         return result
-    variances = tuple(_jackknife_variance(arm.windows_without_each()) for arm in (pilot, control))
+    variances = tuple(
+        jackknife_variance(_change(arm.windows_without_each())) for arm in (pilot, control)
+    )
     if not all(np.isfinite(variances)):
         return replace(
             result, why="One customer alone fills a window of an arm: no interval can be given."
@@ -130,11 +132,9 @@ def _with_interval(result: DiffInDiff, pilot: Tally, control: Tally) -> DiffInDi
     )
 
 
-def _jackknife_variance(without_each: Floats) -> float:
-    """Of post - pre, from its leave-one-out values (customers, 2); NaN when one is undefined."""
-    theta = without_each[:, 1] - without_each[:, 0]
-    count = len(theta)
-    return float((count - 1) / count * ((theta - theta.mean()) ** 2).sum())
+def _change(windows: Floats) -> Floats:
+    """Post - pre of each row (customers, 2): shape (customers,)."""
+    return windows[:, 1] - windows[:, 0]
 
 
 def _known(value: float) -> float | None:

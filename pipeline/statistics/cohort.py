@@ -87,11 +87,11 @@ class Tally(NamedTuple):
         return Tally(self.leaving[chosen], self.ends[chosen])
 
     def windows(self) -> Floats:
-        """RDPD (days) of all these customers together, pre and post: shape (2,)."""
+        """RDPD (days) of all these customers together, one a window: shape (windows,)."""
         return capped_area(self.leaving.sum(axis=0), self.ends.sum(axis=0))
 
     def windows_without_each(self) -> Floats:
-        """RDPD (days) with one customer left out in turn: shape (customers, 2)."""
+        """RDPD (days) with one customer left out in turn: shape (customers, windows)."""
         return capped_area(_all_but_one(self.leaving), _all_but_one(self.ends))
 
 
@@ -102,6 +102,15 @@ def tally(cohort: Cohort, tau: int) -> Tally:
     leaving, ends = day_histograms(days, observed, weight, tau, groups, 2 * count)
     shape = (count, 2, tau + 1)
     return Tally(leaving.reshape(shape), ends.reshape(shape))
+
+
+def jackknife_variance(without_each: Floats) -> float:
+    """Of an estimate, from its delete-one-customer values: (J-1)/J * sum((x_j - mean)^2).
+
+    NaN when one of them is undefined.
+    """
+    count = len(without_each)
+    return float((count - 1) / count * ((without_each - without_each.mean()) ** 2).sum())
 
 
 def _all_but_one(parts: Floats) -> Floats:
