@@ -34,7 +34,8 @@ def estimates(scenario: made.Scenario) -> tuple[np.ndarray, np.ndarray, float]:
     found, truth = [], []
     for ledger in made.draws(scenario, DRAWS, SEED):
         result = before_after(ledger.cohort())
-        assert result.estimate is not None and result.ci95 is not None
+        assert result.estimate is not None
+        assert result.ci95 is not None
         found.append((result.estimate, *result.ci95))
         truth.append(ledger.truth())
     table = np.array(found)
