@@ -2,14 +2,14 @@
 
 `begin` makes it once per run of the script; `here` hands it to the page. What is costly is kept
 under the fingerprint of everything it was made from, so that a rerun only looks it up. A `Day`
-belongs to one run and is never shared; only plain results are.
+belongs to one run at a time and is never shared; only plain results are.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -30,6 +30,8 @@ Key = tuple[str, ...]
 _FEW = 8
 #: So many days are remembered.
 _DESKS = 6
+#: So many days keep their tables between two runs.
+_IDLE = 3
 
 
 @dataclass
@@ -53,8 +55,15 @@ class Session:
     def day(self) -> Day:
         """The books and the record as of the day: this run's own, closed when the run ends."""
         if self._day is None:
+            self._day = _idle().take(self._place, self.entries)
+        if self._day is None:
             self._day = Day(self.pilot.books(), self.as_of, self.pilot.lens(), self.entries)
         return self._day
+
+    @property
+    def _place(self) -> Key:
+        """Which books, settings and day: all but how far the record has come."""
+        return (*self.key[:2], self.key[3])
 
     @property
     def desk(self) -> Desk:
@@ -63,7 +72,7 @@ class Session:
 
     def _desk(self) -> Desk:
         """Routed whole once; after decisions only the customers that they were about."""
-        name = (*self.key[:2], self.key[3])
+        name = self._place
         before = _desks().get(name)
         anew = touched(self.entries, before[0]) if before else None
         if before and anew is not None and len(anew) <= _FEW:
@@ -88,10 +97,54 @@ class Session:
         return _ledger(str(self.pilot.record))
 
     def close(self) -> None:
-        """Lets go of the day's tables."""
+        """Lays the day aside for the next run that looks from it."""
         if self._day is not None:
-            self._day.close()
+            _idle().lay_aside(self._place, self._day)
             self._day = None
+
+
+class IdleDays:
+    """Days that no run is using, each with its tables, so that the next run need not make them.
+
+    Whoever takes one has it alone until it is laid aside again.
+    """
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._days: list[tuple[Key, Day]] = []
+        self._guard = threading.Lock()
+
+    def take(self, place: Key, entries: Sequence[Entry]) -> Day | None:
+        """A day of this place brought up to the record's entries; None when none lies idle."""
+        with self._guard:
+            found = next((item for item in reversed(self._days) if item[0] == place), None)
+            if found is None:
+                return None
+            self._days.remove(found)
+        if found[1].follow(entries):
+            return found[1]
+        found[1].close()
+        return None
+
+    def lay_aside(self, place: Key, day: Day) -> None:
+        """Keeps it for the next run; the one idle longest makes room."""
+        with self._guard:
+            self._days.append((place, day))
+            over, self._days = self._days[: -self._room], self._days[-self._room :]
+        for _, old in over:
+            old.close()
+
+    def clear(self) -> None:
+        """Closes them all."""
+        with self._guard:
+            over, self._days = self._days, []
+        for _, old in over:
+            old.close()
+
+
+@st.cache_resource(show_spinner=False)
+def _idle() -> IdleDays:
+    return IdleDays(room=_IDLE)
 
 
 @st.cache_resource(show_spinner=False)
@@ -116,6 +169,7 @@ def forget_everything() -> None:
     _pilot.clear()
     _kept.clear()
     _desks.clear()
+    _idle().clear()
 
 
 def begin(progress: Progress) -> Session:

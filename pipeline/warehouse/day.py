@@ -2,6 +2,7 @@
 
 A `Day` is one cursor with its own temporary tables, so that pages and threads never share one.
 Its tables are SELECTs in `sql/day`, made when first asked for; the metrics are in `sql/metrics`.
+When the record grows, `follow` lays anew only the tables that what was added can change.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import polars as pl
 
 from pipeline.model import Entry, WrongCall
 from pipeline.warehouse.conversions import quoted
-from pipeline.warehouse.ledger_rows import ledger_rows
+from pipeline.warehouse.ledger_rows import continues, follow_from, ledger_rows
 from pipeline.warehouse.opening import OpenBooks, Row
 from pipeline.warehouse.statements import Statement, folder
 
@@ -146,16 +147,11 @@ class Day:
         self._laid: list[str | None] = []
         self._weeks: Weeks | None = None
         self._state: tuple[str, str, int, date] | None = None
+        self._entries: Sequence[Entry] = ()
         self._set_up(entries)
 
     def _set_up(self, entries: Sequence[Entry]) -> None:
-        frame = ledger_rows(entries, self.as_of)
-        self._cursor.register("incoming_entries", frame)
-        self._cursor.execute(
-            "create or replace temp table ledger_entries as "
-            "select * replace (payload::json as payload) from incoming_entries"
-        )
-        self._cursor.unregister("incoming_entries")
+        self._record("create or replace temp table ledger_entries as", entries)
         self._values("rates", _RATES, list(self.lens.all_rates.items()))
         self._values("lists", "customer_id varchar", [(c,) for c in self.lens.hands_off])
         own = [(domain.strip().lower().removeprefix("@"),) for domain in self.lens.own_domains]
@@ -163,6 +159,28 @@ class Day:
         self.hold_twins([])
         self._set_arms()
         self._set("restated", "ALL", 90)
+
+    def _record(self, into: str, added: Sequence[Entry]) -> None:
+        self._cursor.register("incoming_entries", ledger_rows(added, self.as_of))
+        self._cursor.execute(
+            f"{into} select * replace (payload::json as payload) from incoming_entries"
+        )
+        self._cursor.unregister("incoming_entries")
+        self._entries = (*self._entries, *added)
+
+    def follow(self, entries: Sequence[Entry]) -> bool:
+        """Sees what was recorded since; False when these entries do not go on from those seen.
+
+        What follows then is what a new day with all these entries would say.
+        """
+        if not continues(self._entries, entries):
+            return False
+        added = entries[len(self._entries) :]
+        if added:
+            for name in follow_from(frozenset(entry.kind for entry in added)):
+                self._made.pop(name, None)
+            self._record("insert into ledger_entries", added)
+        return True
 
     def _run(self, sql: str, parameters: Sequence[object] = ()) -> None:
         self.books.fetch(self._cursor, sql, parameters)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
+from fnmatch import fnmatchcase
+from functools import cache
 
 import polars as pl
 
 from pipeline.model import Entry, canonical_json
+from pipeline.warehouse.statements import Statement, folder
 
 _LEDGER_SCHEMA = {
     "seq": pl.Int64(),
@@ -53,3 +57,38 @@ def ledger_rows(entries: Sequence[Entry], as_of: date) -> pl.DataFrame:
         },
         schema=_LEDGER_SCHEMA,
     )
+
+
+#: The kinds of entry that a statement looks at: `kind = 'decision'`, `kind like 'dispute_%'`.
+_KIND = re.compile(r"\bkind\s*(?:=|like)\s*'([^']+)'")
+
+
+def continues(seen: Sequence[Entry], entries: Sequence[Entry]) -> bool:
+    """Whether the entries begin with those already seen."""
+    if len(entries) < len(seen):
+        return False
+    return not seen or entries[len(seen) - 1].hash == seen[-1].hash
+
+
+@cache
+def follow_from(kinds: frozenset[str]) -> frozenset[str]:
+    """The day's tables that entries of these kinds can change, directly or through others.
+
+    A statement that reads the record without naming the kinds it looks at is always among them.
+    """
+    tables = folder("day")
+    found = {
+        name
+        for name, table in tables.items()
+        if "ledger_entries" in table.words and _looks_at(table, kinds)
+    }
+    while True:
+        more = found | {name for name, table in tables.items() if table.words & found}
+        if more == found:
+            return frozenset(found)
+        found = more
+
+
+def _looks_at(table: Statement, kinds: frozenset[str]) -> bool:
+    named = [name.replace("%", "*") for name in _KIND.findall(table.select)]
+    return not named or any(fnmatchcase(kind, name) for name in named for kind in kinds)
