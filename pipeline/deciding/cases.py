@@ -51,11 +51,15 @@ def decide(
 
     `expected_version` is the case's version that the person saw: if anything was written on
     the case since, the decision is `Stale`. Without it, a verdict of somebody else on the
-    same day makes it so.
+    same day makes it so. Saying the same again, with nothing said since, writes nothing: whoever
+    was not told whether it was recorded may try once more.
     """
     event = decision_event(decision, by=by, now=now, on_day=on_day)
+    about = ledger.about(decision.case_id)
+    if about and _says_the_same(about[-1], event):
+        return about[-1]
     if expected_version is None:
-        expected_version = _version_unless_decided(ledger, decision.case_id, by, on_day)
+        expected_version = _version_unless_decided(about, decision.case_id, by, on_day)
     return ledger.append(event, expected_version=expected_version)
 
 
@@ -267,8 +271,16 @@ def _check_reason(decision: Decision) -> None:
         raise WrongCall(f"The reason OTHER on {decision.case_id} needs a note: say what it was.")
 
 
-def _version_unless_decided(ledger: Ledger, case_id: str, by: str, on_day: date) -> int:
-    about = ledger.about(case_id)
+def _says_the_same(last: Entry, event: Event) -> bool:
+    """Whether an entry is this very decision, however long it was looked at."""
+    apart = {"review_seconds"}
+    return (last.kind, last.by, last.on_day) == (event.kind, event.by, event.on_day) and (
+        {k: v for k, v in last.payload.items() if k not in apart}
+        == {k: v for k, v in event.payload.items() if k not in apart}
+    )
+
+
+def _version_unless_decided(about: list[Entry], case_id: str, by: str, on_day: date) -> int:
     standing = standing_decision(about)
     if standing is not None and standing.on_day == on_day and standing.by != by:
         raise Stale(

@@ -18,8 +18,8 @@ from pipeline.outbox import delivery
 def countersign(ledger: Ledger, event_id: str, *, by: str, now: datetime, on_day: date) -> Entry:
     """Record that a second person stands by an edited message, bound to its bytes.
 
-    Raises WrongCall when `event_id` is no edit or `by` wrote it; CountbackError when the edit no
-    longer stands, or has left.
+    Signing again what one has signed writes nothing. Raises WrongCall when `event_id` is no edit or
+    `by` wrote it; CountbackError when the edit no longer stands, or has left.
     """
     check_named(by)
     edit = ledger.find(event_id)
@@ -31,6 +31,8 @@ def countersign(ledger: Ledger, event_id: str, *, by: str, now: datetime, on_day
         )
     about = ledger.about(edit.subject)
     _check_standing(edit, about)
+    if signed := _signature(about, event_id, by):
+        return signed
     event = Event(
         kind="decision_countersigned",
         subject=edit.subject,
@@ -53,6 +55,20 @@ def countersigners(edit: Entry, decision: Decision, entries: Iterable[Entry]) ->
         and entry.payload.get("approved_hash") == decision.approved_hash
         and entry.by.strip()
         and not same_person(entry.by, edit.by)
+    )
+
+
+def _signature(about: Iterable[Entry], event_id: str, by: str) -> Entry | None:
+    """This person's signature under an edit, if there is one."""
+    return next(
+        (
+            entry
+            for entry in about
+            if entry.kind == "decision_countersigned"
+            and entry.payload.get("event_id") == event_id
+            and same_person(entry.by, by)
+        ),
+        None,
     )
 
 

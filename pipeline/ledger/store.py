@@ -6,6 +6,10 @@ by URL. This is the only module that knows SQLAlchemy.
 An entry's hash covers the hash before it and every other field, so a later change to any
 entry breaks the chain from there on. What the chain alone cannot show is that its end was
 cut off: the `subjects` table and an exported head show that.
+
+A write has numbered steps: 1 the turn to write is taken, 2 the subject has moved on from the
+version that was expected, 3 the entry stands beside it, 4 both are on disk. Killed before 4,
+nothing was written; after 4 it is there, whether or not anybody was told.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -94,12 +98,22 @@ _POSTGRES_GUARDS = (
 _GUARDS = {"sqlite": _SQLITE_GUARDS, "postgresql": _POSTGRES_GUARDS}
 
 
+Step = Callable[[int], None]
+
+
+def _unwatched(_: int) -> None:
+    """Nobody watches the steps."""
+
+
 class Stale(CountbackError):
     """Compare-and-set was lost: somebody wrote on the subject since it was read."""
 
 
 class Ledger:
     """One pilot's record. Safe to share between threads and between processes."""
+
+    step: Step = staticmethod(_unwatched)
+    """Called after each step of a write with its number; see the module's text."""
 
     def __init__(self, engine: sa.Engine, name: str) -> None:
         self.name = name
@@ -146,10 +160,9 @@ class Ledger:
             known = _by_id(connection, event_id) if event_id else None
             if known is not None:
                 return same_event(known, row)
-            head = _head(connection)
-            _check_head(head, expected_head, event.subject)
-            version = _next_version(connection, event.subject, expected_version)
-            return _insert(connection, row, version, event_id, head)
+            entry = self._add(connection, row, expected_version, expected_head, event_id)
+        self.step(4)
+        return entry
 
     def append_all(
         self, events: Sequence[Event], *, expected_head: Head | None = None
@@ -161,14 +174,29 @@ class Ledger:
         rows = [plain_event(event) for event in events]
         written: list[Entry] = []
         with self._writing() as connection:
-            head = _head(connection)
-            _check_head(head, expected_head, "these")
             for row in rows:
-                version = _next_version(connection, row["subject"], None)
-                entry = _insert(connection, row, version, None, head)
-                head = Head(entries=entry.seq, hash=entry.hash)
-                written.append(entry)
+                written.append(self._add(connection, row, None, expected_head, None))
+                expected_head = None
+        self.step(4)
         return written
+
+    def _add(
+        self,
+        connection: sa.Connection,
+        row: Mapping[str, Any],
+        expected_version: int | None,
+        expected_head: Head | None,
+        event_id: str | None,
+    ) -> Entry:
+        """Steps 1 to 3 of a write."""
+        self.step(1)
+        head = _head(connection)
+        _check_head(head, expected_head, row["subject"])
+        version = _next_version(connection, row["subject"], expected_version)
+        self.step(2)
+        entry = _insert(connection, row, version, event_id, head)
+        self.step(3)
+        return entry
 
     def version(self, subject: str) -> int:
         """How many entries stand on the subject: 0 when nothing was ever written on it."""
