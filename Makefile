@@ -28,7 +28,7 @@ demo: install ## make the fictional company's pilot afresh in data/demo
 	$(BIN)/python -m pipeline demo data/demo
 
 test: chromium lint types sql ## everything that must hold, tests last
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations=40
 
 lint: install-dev ## style and likely mistakes (ruff)
 	$(BIN)/ruff check

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -9,20 +10,22 @@ import pytest
 
 from pipeline import figures
 from pipeline.acting import blocking, draft_case
-from pipeline.demo import LAST_DAY, STORIES, write_demo
+from pipeline.demo import LAST_DAY, STORIES
 from pipeline.health.findings import findings, rows
 from pipeline.model import Route
 from pipeline.pilot import Desk, Pilot
 from pipeline.proving import before_after
 from pipeline.warehouse.day import Day
+from tests.conftest import REPOSITORY
 from tests.drawn import seen
 
 
 @pytest.fixture(scope="module")
 def pilot(tmp_path_factory: pytest.TempPathFactory) -> Pilot:
     """The exports alone, without what people did about them."""
-    folder = tmp_path_factory.mktemp("demo")
-    write_demo(folder)
+    folder = tmp_path_factory.mktemp("demo") / "pilot"
+    unread = shutil.ignore_patterns("ledger.*", ".cache")
+    shutil.copytree(REPOSITORY / "data" / "demo", folder, ignore=unread)
     return Pilot.open(folder)
 
 

@@ -17,7 +17,6 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from pipeline.demo import write_demo
 from pipeline.pilot import Pilot
 
 pytestmark = pytest.mark.browser
@@ -31,13 +30,10 @@ expect.set_options(timeout=PATIENCE)
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the demo that ships, or one made afresh."""
+    """A copy of the demo that ships."""
     folder = tmp_path_factory.mktemp("journey") / "pilot"
-    shipped = REPOSITORY / "data" / "demo"
-    if shipped.is_dir():
-        shutil.copytree(shipped, folder, ignore=shutil.ignore_patterns(".cache", "*.sqlite-*"))
-    else:
-        write_demo(folder, seed=7)
+    unread = shutil.ignore_patterns(".cache", "*.sqlite-*")
+    shutil.copytree(REPOSITORY / "data" / "demo", folder, ignore=unread)
     return folder
 
 
