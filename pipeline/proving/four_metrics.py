@@ -6,7 +6,7 @@ Weeks end on Friday's close. A figure that cannot be computed is None with a `wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,15 +14,14 @@ import numpy as np
 
 from pipeline.figures import require_rates, rolled
 from pipeline.proving.attention import attention
+from pipeline.proving.dispute_hours import dispute_hours
 from pipeline.settings import Settings
 from pipeline.statistics import (
     PerCustomer,
     Work,
-    business_hours,
     geometric_ratio,
     human_minutes,
     override_trend,
-    time_to_owner,
     wilson,
     xmr_limits,
 )
@@ -184,50 +183,6 @@ def _limits(weeks: Sequence[dict[str, Any]], start: date | None) -> dict[str, fl
         "high": min(1.0, limits.high),
         "n": len(rates),
     }
-
-
-# --- 3: dispute hours ----------------------------------------------------------------------
-
-
-def dispute_hours(day: Day, settings: Settings, scope: Scope) -> dict[str, Any]:
-    """Hours from flag to the right owner, since go-live and before it (1.7)."""
-    rows = day.metric("dispute_routing", customers=scope).rows
-    go_live = settings.go_live_on
-    since = [r for r in rows if go_live is None or r["flagged_at"].date() >= go_live]
-    before = [r for r in rows if go_live is not None and r["flagged_at"].date() < go_live]
-    return {
-        **_routed(day, since),
-        "before": _routed(day, before) if go_live else None,
-        "disputes": [{**r, "business_hours": _business(day, r)} for r in since],
-    }
-
-
-def _routed(day: Day, rows: list[Row]) -> dict[str, Any]:
-    routed = [r["accepted_at"] is not None for r in rows]
-    settled = [bool(r["is_settled_unrouted"]) for r in rows]
-    business = time_to_owner([_business(day, r) for r in rows], routed, settled)
-    clock = time_to_owner([max(0.0, float(r["clock_hours"])) for r in rows], routed, settled)
-    found: dict[str, Any] = {
-        "median_business": business.median,
-        "median_clock": clock.median,
-        "n": len(rows),
-        "unrouted": sum(1 for r in rows if r["accepted_at"] is None and r["closed_at"] is None),
-        "ci95_business": business.median_ci,
-        "within_4": business.within_4,
-        "within_8": business.within_8,
-        "within_24": business.within_24,
-    }
-    if business.median is None:
-        waited = business.longest_watched
-        found["why"] = business.why or f"half are not routed yet after {waited:.1f} business hours"
-    return found
-
-
-def _business(day: Day, row: Row) -> float:
-    """Hours on a Monday-to-Friday, 8-to-17 calendar (UTC) that the dispute has waited."""
-    end = row["accepted_at"] or row["closed_at"]
-    until = end or datetime.combine(day.as_of + timedelta(days=1), time(0))
-    return business_hours(row["flagged_at"], max(row["flagged_at"], until))
 
 
 # --- 4: override rate ----------------------------------------------------------------------

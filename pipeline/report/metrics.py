@@ -7,12 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from pipeline.model import CountbackError
-from pipeline.proving.four_metrics import (
-    dispute_hours,
-    dollars_aging,
-    override_rate,
-    prep_minutes,
-)
+from pipeline.proving.dispute_hours import dispute_hours
+from pipeline.proving.four_metrics import dollars_aging, override_rate, prep_minutes
 from pipeline.report.shapes import Cell, Chart, Level, Section, Series, Table
 from pipeline.report.wording import UNKNOWN, count, hours, minutes, money, on, share, words
 from pipeline.settings import GO_LIVE_DAY, Settings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -35,6 +36,20 @@ class OwnerTime:
     within_24: float | None = None
     longest_watched: float | None = None
     why: str = ""
+    settled_share: float | None = None
+    """The share paid or credited before anybody had accepted it, by `longest_watched`."""
+    steps: tuple[OwnerStep, ...] = ()
+
+
+class OwnerStep(NamedTuple):
+    """The share accepted by their owner after `hours`, with its 95 % limits."""
+
+    hours: float
+    share: float
+    low: float
+    high: float
+    at_risk: int
+    """How many were neither accepted nor settled just before."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +79,12 @@ class Incidence:
 
         Brookmeyer and Crowley 1982. Where everyone has been routed the limits are unknown.
         """
+        least, most = self.limits(level)
+        half = 0.5 - ROUNDING
+        return self._first(most >= half), self._first(least >= half)
+
+    def limits(self, level: float = 0.95) -> tuple[Floats, Floats]:
+        """Log-log limits of `share` at each time; where everyone was routed, 0 and the share."""
         z = normal_quantile((1.0 + level) / 2.0)
         still = 1.0 - self.share
         inside = (still > ROUNDING) & (still < 1.0 - ROUNDING)
@@ -71,8 +92,7 @@ class Incidence:
         reach = np.minimum(z * self.error[inside] / (at * -np.log(at)), 500.0)
         low, high = still.copy(), np.where(inside, still, 1.0)
         low[inside], high[inside] = at ** np.exp(reach), at ** np.exp(-reach)
-        half = 0.5 + ROUNDING
-        return self._first(low <= half), self._first(high <= half)
+        return 1.0 - high, 1.0 - low
 
     def _first(self, reached: Bools) -> float | None:
         places = np.flatnonzero(reached)
@@ -131,6 +151,19 @@ def time_to_owner(
         within_8=curve.at(8),
         within_24=curve.at(24),
         longest_watched=float(at.max()),
+        settled_share=float(incidence(at, other, reached).share[-1]),
+        steps=_steps(curve, at),
+    )
+
+
+def _steps(curve: Incidence, at: Floats) -> tuple[OwnerStep, ...]:
+    low, high = curve.limits()
+    still = len(at) - np.searchsorted(np.sort(at), curve.times, side="left")
+    return tuple(
+        OwnerStep(float(hours), float(share), float(least), float(most), int(count))
+        for hours, share, least, most, count in zip(
+            curve.times, curve.share, low, high, still, strict=True
+        )
     )
 
 

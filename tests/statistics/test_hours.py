@@ -131,3 +131,20 @@ def test_the_interval_of_the_median_covers_it():
 def test_flags_that_contradict_each_other_are_refused():
     with pytest.raises(ValueError, match="settled"):
         time_to_owner([1.0], [True], [True])
+
+
+def test_the_steps_are_the_share_accepted_within_its_limits():
+    found = time_to_owner(range(1, 13), [True] * 6 + [False] * 6)
+    assert [step.hours for step in found.steps] == list(range(1, 13))
+    assert [step.at_risk for step in found.steps] == list(range(12, 0, -1))
+    assert found.steps[5].share == found.steps[-1].share == pytest.approx(0.5)
+    assert all(step.low <= step.share <= step.high for step in found.steps)
+    assert found.median == 6
+    crossed = next(step.hours for step in found.steps if step.high >= 0.5)
+    assert found.median_ci == (crossed, None)
+
+
+def test_the_share_settled_first_and_the_share_routed_leave_nobody_out():
+    found = time_to_owner(range(1, 11), [True, False] * 5, [False, True] * 5)
+    assert found.settled_share == pytest.approx(0.5)
+    assert found.steps[-1].share + found.settled_share == pytest.approx(1.0)
