@@ -11,6 +11,7 @@ import streamlit as st
 from pages.parts.last_words import EXCHANGES, exchange, last_words
 from pages.parts.session import Session
 from pages.parts.splits import also_fired
+from pages.parts.tables import save
 from pages.parts.wording import counted, day, escaped, money, place
 from pipeline.acting import Made
 from pipeline.drafting.doubts import days_since
@@ -206,14 +207,16 @@ def _facts(here: Session, made: Made) -> None:
     """What the message says, each with its cell; a ticked one shows the row it came from."""
     facts = made.draft.facts or made.dossier.facts
     _heading("Where each fact was read")
+    rows = [
+        {
+            "Fact": fact.name.replace("_", " "),
+            "Says": fact.token,
+            "Read from": place(fact.source),
+        }
+        for fact in facts
+    ]
     event = st.dataframe(
-        pl.DataFrame(
-            {
-                "Fact": [fact.name.replace("_", " ") for fact in facts],
-                "Says": [fact.token for fact in facts],
-                "Read from": [place(fact.source) for fact in facts],
-            }
-        ),
+        pl.DataFrame(rows, schema=["Fact", "Says", "Read from"], orient="row"),
         hide_index=True,
         key="facts",
         on_select="rerun",
@@ -225,6 +228,8 @@ def _facts(here: Session, made: Made) -> None:
         _source(here, facts[ticked[0]])
     else:
         st.caption("Tick a fact to see the row it was read from.")
+    if rows:
+        save(rows, key="facts_csv", name=f"facts-{made.case.customer_id}")
 
 
 def _source(here: Session, fact: Fact) -> None:

@@ -17,8 +17,17 @@ from pipeline.model import WrongCall, fingerprint
 
 #: What a person reads; the last column is what is verified.
 COLUMNS = ("seq", "at", "on_day", "by", "kind", "subject", "hash", "line")
-#: A cell that a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: What a spreadsheet takes for the start of a formula, or for what may hide one.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+#: What some of them leave out in front of it.
+_UNSEEN = " \u00a0\u00ad\u200b\u200c\u200d\u2060\ufeff"
+
+
+def harmless(value: object) -> object:
+    """A text that a spreadsheet would run gets an apostrophe in front; all else stays."""
+    if isinstance(value, str) and value.lstrip(_UNSEEN).startswith(_FORMULA):
+        return f"'{value}"
+    return value
 
 
 def sealed_csv(lines: Iterable[str]) -> bytes:
@@ -28,12 +37,8 @@ def sealed_csv(lines: Iterable[str]) -> bytes:
     writer.writerow(COLUMNS)
     for line in lines:
         entry = json.loads(line)
-        writer.writerow([*(_cell(entry.get(name)) for name in COLUMNS[:-1]), line])
+        writer.writerow([*(harmless(entry.get(name)) for name in COLUMNS[:-1]), line])
     return text.getvalue().encode("utf-8-sig")
-
-
-def _cell(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def verify_file(path: Path, expected_head: str | None = None) -> Verification:

@@ -16,6 +16,7 @@ from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
 from pptx.enum.dml import MSO_LINE
 from pptx.util import Emu, Inches, Pt
 
+from pipeline.ledger.leaving import harmless
 from pipeline.report.shapes import Chart, Readout, Section, Table
 from pipeline.report.wording import on
 
@@ -178,11 +179,12 @@ class _Deck:
 
     def _chart(self, slide: Any, chart: Chart, place: int, of: int, top: float) -> None:
         data = CategoryChartData(number_format=chart.number_format)
-        data.categories = chart.categories
+        # Behind a chart lies a workbook, written by a library that takes "=…" for a formula.
+        data.categories = [harmless(name) for name in chart.categories]
         for series in chart.series:
-            data.add_series(series.name, series.values)
+            data.add_series(harmless(series.name), series.values)
         if chart.level:
-            data.add_series(chart.level.name, [chart.level.value] * len(chart.categories))
+            data.add_series(harmless(chart.level.name), [chart.level.value] * len(chart.categories))
         kind = XL_CHART_TYPE.LINE if chart.kind == "lines" else XL_CHART_TYPE.COLUMN_CLUSTERED
         wide = Emu(int((_WIDTH - 2 * _LEFT) / of))
         box = slide.shapes.add_chart(

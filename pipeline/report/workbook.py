@@ -14,6 +14,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.ledger.leaving import harmless
 from pipeline.report.shapes import Cell, Chart, Readout, Section, Table
 from pipeline.report.wording import on
 
@@ -175,8 +176,10 @@ class _Sheets:
                     **how,
                 }
             )
-        drawn.set_title({"name": chart.title, "name_font": {"size": 11}})
-        drawn.set_y_axis({"name": chart.unit, "num_format": chart.number_format, "min": 0})
+        drawn.set_title({"name": harmless(chart.title), "name_font": {"size": 11}})
+        drawn.set_y_axis(
+            {"name": harmless(chart.unit), "num_format": chart.number_format, "min": 0}
+        )
         drawn.set_size({"width": 620, "height": 300})
         drawn.show_blanks_as("gap")
         return drawn

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from datetime import UTC, date, datetime
@@ -12,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from pages.parts import session
-from pages.parts.downloads import csv_bytes, safe_cell
 from pages.parts.splits import needing_a_person, splits
 from pages.parts.wording import escaped
 from pipeline.acting import Moment, decide_case
@@ -131,17 +128,6 @@ def test_a_day_on_which_nothing_is_asked_says_so(open_app: Open, folder: Path) -
     assert "Nothing needs you" in "\n".join(
         element.value for element in open_app(as_of=day_of_issue).success
     )
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
-def test_no_cell_of_a_file_we_write_is_a_formula(start: str) -> None:
-    written = csv_bytes(["name", "amount"], [{"name": f"{start}cmd()", "amount": -5}])
-    rows = list(csv.DictReader(io.StringIO(written.decode("utf-8-sig"), newline="")))
-    assert rows == [{"name": f"'{start}cmd()", "amount": "-5"}]
-
-
-def test_an_ordinary_cell_is_left_alone() -> None:
-    assert safe_cell("Harborline - Logistics") == "Harborline - Logistics"
 
 
 @pytest.mark.parametrize(
