@@ -10,47 +10,24 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from pipeline.figures import dso, require_rates
 from pipeline.model import CountbackError, WrongCall
-from pipeline.proving.guards import guards
+from pipeline.proving.cohorts import cohort, compared, due, interval, side, traits
+from pipeline.proving.guards import baseline, guards, largest
+from pipeline.proving.history import event_study, placebo, reach, trend_light
+from pipeline.proving.ladder import rung
+from pipeline.proving.mix import composition, mix_light, standardised, with_sizes
+from pipeline.proving.read_outs import READ_OUTS, latest_read_out, windows
+from pipeline.proving.sensitivities import sensitivities, without_largest
 from pipeline.settings import GO_LIVE_DAY, Settings
-from pipeline.statistics import Cohort, DiffInDiff, minimum_detectable, within_customer
-from pipeline.statistics import before_after as difference_in_differences
-from pipeline.warehouse.day import Day, Scope, Windows
+from pipeline.statistics import DiffInDiff, minimum_detectable, within_customer
+from pipeline.warehouse.day import Day, Scope
 
-READ_OUTS = (60, 90, 120)
-#: Read-out day -> (post due from, due before), (pre due from, due before), all counted from
-#: day 0. Pre has the same length as post; nothing of it is followed past go-live.
-_WINDOWS = {
-    60: ((30, 60), (0, 30)),
-    90: ((30, 90), (-30, 30)),
-    120: ((30, 90), (-60, 0)),
-}
+__all__ = ["READ_OUTS", "before_after", "dso_lines", "latest_read_out", "windows"]
 
-
-def latest_read_out(settings: Settings, as_of: date) -> int | None:
-    """The last read-out whose days are over at the close of `as_of`; None before the first."""
-    start = settings.pilot.started_on
-    if start is None:
-        return None
-    done = [day for day in READ_OUTS if as_of >= start + timedelta(days=day - 1)]
-    return done[-1] if done else None
-
-
-def windows(start: date, read_out: int) -> Windows:
-    """(is_post, due from, due before, first day not followed) of both windows."""
-
-    def on(number: int) -> date:
-        return start + timedelta(days=number)
-
-    post, pre = _WINDOWS[read_out]
-    return [
-        (True, on(post[0]), on(post[1]), on(read_out)),
-        (False, on(pre[0]), on(pre[1]), on(GO_LIVE_DAY)),
-    ]
+Found = dict[str, Any]
 
 
 def before_after(day: Day, settings: Settings, read_out: int | None = None) -> dict[str, Any]:
@@ -65,18 +42,21 @@ def before_after(day: Day, settings: Settings, read_out: int | None = None) -> d
         return _refused(chosen, settings)
     require_rates(day)
     spans = windows(start, chosen)
-    rows = day.metric_frame("due_cohorts", windows=spans)
-    count, amount = (_compared(rows, basis) for basis in ("count", "amount"))
-    lights = guards(day, settings, spans, count, _pilot_invoices(rows))
+    rows = due(day, spans)
+    count, amount = (compared(rows, basis) for basis in ("count", "amount"))
+    checks = _checked(day, settings, chosen, rows, count)
+    lights = [*guards(day, settings, spans, count, _pilot_invoices(rows)), *checks.pop("lights")]
     verdict = _verdict(count, lights)
     detectable = minimum_detectable(count.se, count.df) if count.se and count.df else None
     return {
         "as_of": day.as_of,
         "read_out_day": chosen,
         "design": _design(settings),
+        "rung": rung(settings, lights, side(checks["event_study"]["slope"]["ci95"])),
         "windows": [list(span) for span in spans],
         "rdpd30": {"count": _shown(count), "amount": _shown(amount)},
-        "within_customer": _within(rows),
+        "within_customer": interval(within_customer(cohort(rows, "count"))),
+        **checks,
         "dso": _dso(day, start, chosen),
         "minimum_detectable_days": detectable,
         "invoices": _invoice_counts(rows),
@@ -84,6 +64,49 @@ def before_after(day: Day, settings: Settings, read_out: int | None = None) -> d
         "verdict": verdict,
         "sentence": _sentence(count, verdict, detectable, chosen, settings),
     }
+
+
+def _checked(
+    day: Day, settings: Settings, read_out: int, rows: pl.DataFrame, count: DiffInDiff
+) -> Found:
+    """What a doubter would ask: the time before, the kinds of invoices, the same done otherwise."""
+    start = _start(settings)
+    kinds = with_sizes(traits(day, windows(start, read_out)))
+    parts, (held, dropped) = composition(kinds), standardised(rows, kinds)
+    biggest, back = without_largest(rows), reach(day, settings)
+    study = event_study(day, start, read_out, back.first)
+    placebos = placebo(day, start, read_out, back, count)
+    return {
+        "sensitivities": sensitivities(
+            day, start, read_out, rows, kinds, _more_lines(held, biggest)
+        ),
+        "event_study": study,
+        "placebo": placebos,
+        "mix": parts,
+        "lights": [
+            mix_light(parts, held, dropped, count),
+            largest(biggest, count),
+            baseline(settings, start, back.first),
+            trend_light(study, placebos),
+        ],
+    }
+
+
+def _more_lines(
+    held: DiffInDiff, biggest: tuple[str, float, DiffInDiff] | None
+) -> list[tuple[str, str, str, DiffInDiff]]:
+    lines = [
+        (
+            "standardised",
+            "Kinds of invoices held",
+            "Class, terms and size are weighted as they were before, on each side.",
+            held,
+        )
+    ]
+    if biggest:
+        said = f"Without {biggest[0]}, the pilot customer with most money due."
+        lines.append(("without_largest", "Without the largest customer", said, biggest[2]))
+    return lines
 
 
 def _start(settings: Settings) -> date:
@@ -127,6 +150,7 @@ def _refused(read_out: int, settings: Settings) -> dict[str, Any]:
     return {
         "read_out_day": read_out,
         "design": _design(settings),
+        "rung": rung(settings),
         "rdpd30": None,
         "within_customer": None,
         "dso": None,
@@ -145,23 +169,6 @@ def _design(settings: Settings) -> str:
     )
 
 
-def _cohort(rows: pl.DataFrame, basis: str) -> Cohort:
-    part = rows.filter(pl.col("basis") == basis)
-    return Cohort(
-        customer=np.unique(part["cluster"].to_numpy(), return_inverse=True)[1],
-        is_pilot=part["is_pilot"].to_numpy(),
-        is_post=part["is_post"].to_numpy(),
-        days=part["days"].to_numpy(),
-        observed=part["is_observed"].to_numpy(),
-        weight=part["weight"].to_numpy(),
-        followed=part["followed"].to_numpy().astype(np.float64),
-    )
-
-
-def _compared(rows: pl.DataFrame, basis: str) -> DiffInDiff:
-    return difference_in_differences(_cohort(rows, basis))
-
-
 def _shown(result: DiffInDiff) -> dict[str, Any]:
     found: dict[str, Any] = {
         "pilot_pre": result.pilot_pre,
@@ -174,17 +181,6 @@ def _shown(result: DiffInDiff) -> dict[str, Any]:
         "ci95": list(result.ci95) if result.ci95 else None,
         "p": result.p,
         "permutation_p": result.permutation_p,
-        "pilot_customers": result.pilot_customers,
-        "control_customers": result.control_customers,
-    }
-    return {**found, "why": result.why} if result.why else found
-
-
-def _within(rows: pl.DataFrame) -> dict[str, Any]:
-    result = within_customer(_cohort(rows, "count"))
-    found: dict[str, Any] = {
-        "estimate": result.estimate,
-        "ci95": list(result.ci95) if result.ci95 else None,
         "pilot_customers": result.pilot_customers,
         "control_customers": result.control_customers,
     }
@@ -243,11 +239,9 @@ def dso_lines(day: Day, settings: Settings, days: int = 90) -> list[dict[str, An
 
 
 def _verdict(result: DiffInDiff, lights: list[dict[str, str]]) -> str:
-    if any(light["state"] == "stop" for light in lights) or result.ci95 is None:
+    if any(light["state"] == "stop" for light in lights):
         return "cannot tell"
-    if result.ci95[1] < 0:
-        return "improved"
-    return "worse" if result.ci95[0] > 0 else "cannot tell"
+    return {"sooner": "improved", "later": "worse"}.get(side(result.ci95), "cannot tell")
 
 
 def _sentence(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
+from pipeline.proving.cohorts import between, side
 from pipeline.settings import Settings
 from pipeline.statistics import DiffInDiff
+from pipeline.statistics.power import CONTROLS
 from pipeline.warehouse.day import Day, Row, Windows
 
 #: Billing that moves more than this against the other window moves DSO without anyone paying.
@@ -14,6 +17,8 @@ BILLING_MOVE = 0.10
 WRITE_OFF_SHARE = 0.01
 FEW_CUSTOMERS, TOO_FEW_CUSTOMERS = 15, 3
 FEWEST_INVOICES = 80
+#: Days before day 0 that a baseline should hold.
+BASELINE_DAYS = 180
 
 
 def _light(name: str, state: str, sentence: str) -> dict[str, str]:
@@ -30,6 +35,8 @@ def guards(
         _billing(rows),
         _write_offs(rows),
         _customers(result),
+        _control_size(result),
+        _shared_parents(day),
         _invoices(invoices),
         _concentration(rows),
     ]
@@ -83,6 +90,33 @@ def _customers(result: DiffInDiff) -> dict[str, str]:
     return _light("customers", "ok", f"{counts}.")
 
 
+def _control_size(result: DiffInDiff) -> dict[str, str]:
+    inside, outside = result.pilot_customers, result.control_customers
+    if not inside:
+        return _light("control size", "warn", "The pilot has no customer to compare.")
+    each = outside / inside
+    state = "ok" if each >= CONTROLS else "warn"
+    short = "" if state == "ok" else f": with {CONTROLS} the interval would be narrower"
+    return _light(
+        "control size", state, f"{each:.1f} control customers for each in the pilot{short}."
+    )
+
+
+def _shared_parents(day: Day) -> dict[str, str]:
+    names = [row["customer_id"] for row in day.metric("control_siblings").rows]
+    if not names:
+        return _light(
+            "shared parents", "ok", "No control customer has its parent among the pilot's."
+        )
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return _light(
+        "shared parents",
+        "warn",
+        f"Left out of the control, because a pilot customer has the same parent: {shown}; DSO "
+        "still counts them until [control] where carves them out by name.",
+    )
+
+
 def _invoices(invoices: int) -> dict[str, str]:
     state = "ok" if invoices >= FEWEST_INVOICES else "warn"
     return _light(
@@ -104,4 +138,36 @@ def _concentration(rows: Sequence[Row]) -> dict[str, str]:
         state,
         f"By money the segment is {effective:.0f} equal customers wide; the largest has "
         f"{largest:.0%}.",
+    )
+
+
+def baseline(settings: Settings, start: date, first: date | None) -> dict[str, str]:
+    """Whether 180 days before day 0 are known of both sides, from `first` due date on."""
+    if first is None:
+        return _light("baseline", "warn", "One side was never billed: there is no baseline.")
+    opens, closes = first, start - timedelta(days=1)
+    if given := settings.windows.baseline:
+        opens, closes = max(opens, given[0]), min(closes, given[1])
+    days = max(0, (closes - opens).days + 1)
+    state = "ok" if days >= BASELINE_DAYS else "warn"
+    short = "" if state == "ok" else f": {BASELINE_DAYS} days are wanted before day 0"
+    return _light(
+        "baseline", state, f"{days} days of baseline before day 0 are known of both sides{short}."
+    )
+
+
+def largest(found: tuple[str, float, DiffInDiff] | None, main: DiffInDiff) -> dict[str, str]:
+    """Whether the answer stays the same without the pilot's largest customer."""
+    if found is None:
+        return _light("largest customer", "warn", "No money of the pilot fell due.")
+    name, share, without = found
+    if without.ci95 is None:
+        return _light("largest customer", "warn", f"Without {name}: {without.why}")
+    is_same = side(without.ci95) == side(main.ci95)
+    said = "the same answer" if is_same else "another answer"
+    return _light(
+        "largest customer",
+        "ok" if is_same else "warn",
+        f"Without {name}, {share:.0%} of the pilot's money due, the change lies "
+        f"{between(without.ci95)}: {said}.",
     )

@@ -198,6 +198,7 @@ select
     is_pilot,
     is_post,
     invoice_key,
+    due_on,
     is_observed,
     weight,
     (cut_on - due_on)::integer as followed,
