@@ -83,6 +83,10 @@ CELLS = {"pilot_pre": 3.8, "pilot_post": 2.1, "control_pre": 3.2, "control_post"
 RUN = [
     {"week": w, "value": v, "n": n} for w, v, n in zip(fridays(2), (6.0, 5.5), (31, 3), strict=True)
 ]
+STEPS = [
+    {"hours": 1.0, "share": 0.25, "low": 0.1, "high": 0.5, "at_risk": 12},
+    {"hours": 2.0, "share": 0.5, "low": 0.3, "high": 0.8, "at_risk": 9},
+]
 EVERY = {
     "run": charts.run_chart(RUN, title="Fewer minutes?", unit="min", marks=MARKS),
     "roll": charts.weekly_roll(rolls([0.5, 0.4]), "USD", marks=MARKS),
@@ -98,6 +102,8 @@ EVERY = {
         ]
     ),
     "disputes": charts.dispute_waits([dispute("D-1", 3.0, accepted=True)]),
+    "owner_curve": charts.owner_curve(STEPS, STEPS[:1], "business hours", 2.0),
+    "hand_offs": charts.hand_offs([{"hand_offs": 0, "n": 3}]),
     "overrides": charts.override_weeks(overrides((3, 20))),
     "effect": charts.effect_interval(effects(invoice=(-1.0, -2.0, 0.1)), 2.5),
     "cells": charts.four_cells(CELLS),
@@ -109,6 +115,8 @@ NOTHING = {
     "roll": charts.weekly_roll([], "USD"),
     "minutes": charts.minutes_by_kind([]),
     "disputes": charts.dispute_waits([]),
+    "owner_curve": charts.owner_curve([], [], "business hours"),
+    "hand_offs": charts.hand_offs([]),
     "overrides": charts.override_weeks([]),
     "cells": charts.four_cells(dict.fromkeys(CELLS)),
     "dso": charts.dso_lines([]),

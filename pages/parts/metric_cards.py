@@ -112,10 +112,18 @@ def _disputes(hours: Found) -> Card:
         "dispute_hours",
         "Hours to the right owner",
         "dispute_routing",
-        "–" if hours["median_business"] is None else f"{hours['median_business']:.1f} h",
+        _hours(hours),
         tuple(lines),
         [],
     )
+
+
+def _hours(found: Found) -> str:
+    """The median; how long was watched where half has no owner yet; – for too few disputes."""
+    if found["median_business"] is not None:
+        return f"{found['median_business']:.1f} h"
+    longest = found["longest_business"]
+    return "–" if longest is None else f"> {longest:.1f} h"
 
 
 def _overrides(rate: Found, here: Session) -> Card:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.parts import session
 from pages.parts.behind import definition, how_counted
+from pages.parts.dispute_hours import dispute_section
 from pages.parts.figures import figure
 from pages.parts.metric_cards import cards
 from pages.parts.phases import marks_of, standing
@@ -18,7 +19,6 @@ from pages.parts.tables import save, table
 from pages.parts.wording import counted, day, escaped, money
 from pipeline import charts
 from pipeline.proving import four_metrics
-from pipeline.statistics.hours import FEWEST_DISPUTES
 from pipeline.warehouse.day import Metric, Scope, week_ending
 
 Found = Mapping[str, Any]
@@ -210,55 +210,8 @@ def _exits(week: Found, currency: str) -> str:
 
 def _disputes(here: Session, found: Found) -> None:
     st.header("3 · Hours from dispute flag to the right owner", anchor="disputes")
-    hours = found["dispute_hours"]
-    disputes = hours["disputes"]
-    if not disputes:
-        st.info(
-            "No dispute was flagged since go-live. They come from disputes.csv, and from **Flag a "
-            "dispute** on the Review page."
-        )
-    elif hours["n"] < FEWEST_DISPUTES:
-        st.markdown(f"{counted(hours['n'], 'dispute')}: too few for a curve, so here they are.")
-        _dispute_list(disputes)
-    else:
-        st.markdown(_hours_said(hours))
-        drawn = charts.dispute_waits(disputes, hours["median_business"], marks_of(here))
-        figure(drawn, disputes, key="disputes", columns=_DISPUTE_COLUMNS)
-        st.caption("Hollow: no owner has accepted yet; it counts for the time it has waited.")
+    dispute_section(here, found["dispute_hours"])
     how_counted(_metric(here, found, "dispute_routing"), key="disputes")
-
-
-_DISPUTE_COLUMNS = (
-    "dispute_id",
-    "invoice_id",
-    "customer_id",
-    "reason",
-    "amount",
-    "flagged_at",
-    "accepted_at",
-    "accepted_by",
-    "business_hours",
-    "clock_hours",
-)
-
-
-def _dispute_list(disputes: list[Found]) -> None:
-    table(disputes, key="dispute_list", alt="Disputes since go-live", columns=_DISPUTE_COLUMNS)
-    save(disputes, key="dispute_list_csv", name="disputes")
-
-
-def _hours_said(hours: Found) -> str:
-    shares = ", ".join(
-        f"{hours[f'within_{limit}']:.0%} within {limit}"
-        for limit in (4, 8, 24)
-        if hours[f"within_{limit}"] is not None
-    )
-    clock = "unknown" if hours["median_clock"] is None else f"{hours['median_clock']:.1f}"
-    return (
-        f"{counted(hours['n'], 'dispute')} since go-live, {hours['unrouted']} without an owner. "
-        f"In business hours: {shares or 'none routed in the time watched'}. On the customer's "
-        f"clock half waited {clock} hours or more."
-    )
 
 
 # --- 4: override rate ----------------------------------------------------------------------

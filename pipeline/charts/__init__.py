@@ -4,7 +4,8 @@ Reading order: `style` (colours, frame, alt text), `weekly` (the four metrics by
 `comparison` (before and after against a control), `ages` (what is open, by age), `cleaning`
 (blocked money as data is mended), `paying` (what the case for it rests on), `overriding` (which
 rule keeps being corrected), `choosing` (how clean a segment is, what is to win, what is left),
-`scoring` (whether the score means what it says).
+`routing` (disputes on their way to the right owner), `scoring` (whether the score means what it
+says).
 A chart's title is the question that it answers; `alt` gives the same answer in words.
 """
 
@@ -14,6 +15,7 @@ from pipeline.charts.cleaning import clean_up
 from pipeline.charts.comparison import dso_lines, effect_interval, four_cells
 from pipeline.charts.overriding import overrides_by_rule
 from pipeline.charts.paying import break_even, net_band, tornado
+from pipeline.charts.routing import hand_offs, owner_curve
 from pipeline.charts.scoring import reliability_plot
 from pipeline.charts.style import AGE_COLOURS, CONFIG, CONTROL, PILOT, Mark, alt
 from pipeline.charts.weekly import (
@@ -40,10 +42,12 @@ __all__ = [
     "effect_interval",
     "eligibility",
     "four_cells",
+    "hand_offs",
     "minutes_by_kind",
     "net_band",
     "override_weeks",
     "overrides_by_rule",
+    "owner_curve",
     "reliability_plot",
     "run_chart",
     "tornado",

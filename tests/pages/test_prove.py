@@ -188,7 +188,7 @@ def test_a_week_that_is_gone_from_the_day_falls_back_to_the_last(
 
 def test_every_chart_can_be_read_as_a_table(monkeypatch: pytest.MonkeyPatch, demo: Path) -> None:
     app = opened(monkeypatch, demo, PILOT)
-    keys = ("minutes", "minutes_by_kind", "dollars", "disputes", "overrides")
+    keys = ("minutes", "minutes_by_kind", "dollars", "disputes", "owner_curve", "overrides")
     before = len(app.dataframe)
     for key in keys:
         app.toggle(key=f"{key}_as_table").set_value(True)
@@ -251,6 +251,29 @@ def test_fewer_than_ten_disputes_are_listed(monkeypatch: pytest.MonkeyPatch, dem
     app = opened(monkeypatch, demo, PILOT, date(2026, 3, 1))
     assert re.search(r"\d disputes?: too few for a curve, so here they are", said(app))
     assert any("dispute_id" in frame.value.columns for frame in app.dataframe)
+
+
+def test_the_hours_of_disputes_are_read_by_either_clock_with_what_belongs_to_them(
+    monkeypatch: pytest.MonkeyPatch, demo: Path
+) -> None:
+    app = opened(monkeypatch, demo, PILOT)
+    app.toggle(key="owner_curve_as_table").set_value(True).run()
+
+    def curve() -> list[float]:
+        frame = next(f for f in app.dataframe if "at_risk" in f.value.columns).value
+        assert {"since go-live", "before go-live"} == set(frame["period"])
+        return [float(hours) for hours in frame["hours"]]
+
+    by_business = curve()
+    app.session_state["dispute_clock"] = "clock"
+    app.run()
+    assert not app.exception
+    assert max(curve()) > max(by_business), "nights and weekends count on the customer's clock"
+    measures = next(f for f in app.dataframe if "since_go_live" in f.value.columns).value
+    told = dict(zip(measures["measure"], measures["since_go_live"], strict=True))
+    assert re.fullmatch(r"\d+\.\d h \(\d+\.\d to \d+\.\d\)", told["Median, business hours (95 %)"])
+    assert "n = " in told["Detection lag, clock hours from the customer's words to the flag"]
+    assert re.search(r"\d+ disputes? by business hours waited", said(app))
 
 
 def test_an_empty_pilot_is_sent_to_its_exports(
