@@ -6,9 +6,8 @@ import polars as pl
 import streamlit as st
 
 from pages.parts import casework, session
-from pages.parts.frame import named
 from pages.parts.notices import one_sentence, say
-from pages.parts.session import Session
+from pages.parts.session import Session, named
 from pages.parts.wording import counted, escaped
 from pipeline.acting import Made, Moment, blocking
 from pipeline.deciding import is_stopped

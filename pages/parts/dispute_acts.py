@@ -7,8 +7,8 @@ from decimal import Decimal, InvalidOperation
 import streamlit as st
 
 from pages.parts import session
-from pages.parts.frame import named
 from pages.parts.notices import one_sentence, say
+from pages.parts.session import named
 from pipeline.acting import Moment, act_on_dispute
 from pipeline.ledger.entries import what_happened
 from pipeline.model import Entry, WrongCall

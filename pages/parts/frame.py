@@ -10,13 +10,13 @@ from datetime import timedelta
 
 import streamlit as st
 
-from pages.parts import address, notices, places, session
+from pages.parts import address, guide, notices, places, session
 from pages.parts.notices import one_sentence
 from pages.parts.pilots import choose
-from pages.parts.session import Session
+from pages.parts.session import Session, named
 from pages.parts.wording import counted, day, escaped
 from pipeline.deciding import is_stopped, kill_switch
-from pipeline.model import CountbackError, WrongCall, fingerprint
+from pipeline.model import CountbackError, fingerprint
 
 
 class _Reading:
@@ -47,6 +47,7 @@ def around(page: Callable[[], None]) -> None:
         return
     reading.done()
     try:
+        guide.follow(here)
         _sidebar(here)
         _always_in_sight(here)
         page()
@@ -82,6 +83,7 @@ def _sidebar(here: Session) -> None:
             placeholder="Your name, for the record",
             help="Every decision carries a name; without one, none is taken.",
         )
+        guide.offer(here)
         if places.is_demo(here.pilot.folder):
             st.button(
                 "Start the demo over",
@@ -94,7 +96,9 @@ def _sidebar(here: Session) -> None:
 
 
 def _always_in_sight(here: Session) -> None:
-    """The kill switch, at the foot of the window on every page, however long page or list grow."""
+    """The tour and the kill switch, at the foot of the window, however long page or list grow."""
+    with st.bottom:
+        guide.panel()
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(escaped(here.pilot.name), width="stretch")
         _kill_switch(here)
@@ -149,14 +153,6 @@ def _switch(on: bool) -> None:
     here = session.again()
     kill_switch(here.ledger(), on, by=named(), now=session.now(), on_day=here.as_of)
     notices.say("Everything unsent is stopped." if on else "Sending may go on.")
-
-
-def named() -> str:
-    """Who is looking; raises WrongCall while nobody has said."""
-    name = (st.session_state.get("reviewer") or "").strip()
-    if not name:
-        raise WrongCall("Say who you are first: your name goes on the record (sidebar).")
-    return name
 
 
 @one_sentence

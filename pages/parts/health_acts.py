@@ -8,9 +8,8 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import session
-from pages.parts.frame import named
 from pages.parts.notices import one_sentence, say
-from pages.parts.session import Session
+from pages.parts.session import Session, named
 from pages.parts.wording import counted
 from pipeline.acting import Moment
 from pipeline.health import mending

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts import session
-from pages.parts.frame import named
 from pages.parts.notices import one_sentence, refuse, say
+from pages.parts.session import named
 from pages.parts.wording import counted
 from pipeline.acting import Moment
 from pipeline.deciding import countersign, undo

@@ -7,9 +7,8 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import session
-from pages.parts.frame import named
 from pages.parts.notices import one_sentence, say
-from pages.parts.session import Session
+from pages.parts.session import Session, named
 from pipeline.model import CountbackError, WrongCall
 from pipeline.replaying import Proposal, as_it_stands
 from pipeline.replaying.conditions import thresholds, with_numbers

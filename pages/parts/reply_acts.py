@@ -5,9 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts import session
-from pages.parts.frame import named
 from pages.parts.notices import one_sentence, say
-from pages.parts.session import Session
+from pages.parts.session import Session, named
 from pipeline import reply_desk
 from pipeline.acting import Moment
 from pipeline.deciding.replies import ReplyVerdict, standing_closing

@@ -20,7 +20,7 @@ import streamlit as st
 from pages.parts import address, places
 from pipeline.deciding import touched
 from pipeline.ledger import Ledger
-from pipeline.model import CountbackError, Entry, canonical_json, fingerprint
+from pipeline.model import CountbackError, Entry, WrongCall, canonical_json, fingerprint
 from pipeline.pilot import Desk, Pilot, Progress
 from pipeline.warehouse.day import Day, OpenBooks
 
@@ -238,6 +238,14 @@ def _entries(pilot: Pilot) -> tuple[Entry, ...]:
 def _last_known(books: OpenBooks) -> date | None:
     """The last day of which the books know something; None when no invoice is in them."""
     return books.last_known_day() if books.currencies() else None
+
+
+def named() -> str:
+    """Who is looking; raises WrongCall while nobody has said."""
+    name = (st.session_state.get("reviewer") or "").strip()
+    if not name:
+        raise WrongCall("Say who you are first: your name goes on the record (sidebar).")
+    return name
 
 
 def load(folder: Path, answers: dict[str, str]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts import session
-from pages.parts.frame import named
 from pages.parts.notices import one_sentence, say
+from pages.parts.session import named
 from pipeline.model import Lane
 from pipeline.sorting_session import answer, close_part, look, open_session, undo_answer
 

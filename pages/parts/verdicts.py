@@ -14,9 +14,8 @@ import streamlit as st
 
 from pages.parts import casework, reply_acts, session
 from pages.parts.casework import Shown
-from pages.parts.frame import named
 from pages.parts.notices import one_sentence, say, tell
-from pages.parts.session import Session
+from pages.parts.session import Session, named
 from pipeline.acting import Made, Moment, decide_case
 from pipeline.attention import answer
 from pipeline.deciding import TimingKind, is_stopped, record_timing, standing_decision, undo

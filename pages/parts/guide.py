@@ -1,0 +1,145 @@
+"""The guided demo at the foot of every page: where it stands, what to look at, and on or back.
+
+The tour itself is `pipeline.demo.tour`; a stop is a page, a day and a case, and what it shows is
+computed like everything else.
+"""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from pages.parts import casework, session
+from pages.parts.notices import one_sentence, say
+from pages.parts.session import Session
+from pages.parts.verdicts import clear_inputs, text_key
+from pages.parts.wording import escaped
+from pipeline.acting import Moment
+from pipeline.demo.tour import GUIDE, OTHER_ACCOUNT, TOUR, Stop, arrange, offered
+
+#: How often (seconds) a tour that plays by itself looks at the clock.
+_TICK = 5
+
+
+def offer(here: Session) -> None:
+    """The way in, in the demo alone."""
+    if here.is_empty or not offered(here.pilot) or current() is not None:
+        return
+    minutes = round(sum(stop.seconds for stop in TOUR) / 60)
+    st.button(
+        f"Guided demo, {minutes} minutes",
+        key="tour_start",
+        on_click=to,
+        args=(0,),
+        icon=":material/tour:",
+        type="tertiary",
+        help="Twelve stops through the made-up pilot. Nothing is sent; nothing leaves the machine.",
+    )
+
+
+def current() -> Stop | None:
+    """The stop that is shown, while the tour is on."""
+    at = st.session_state.get("tour")
+    return None if at is None else TOUR[at]
+
+
+@one_sentence
+def to(number: int) -> None:
+    """Goes to a stop: arranges it, turns the day and the case, and asks for its page."""
+    stop = TOUR[number]
+    state = st.session_state
+    here = session.here()
+    arrange(stop, here.pilot, Moment(by=GUIDE, now=session.now()))
+    state.tour, state.tour_since, state.tour_to = number, time.time(), stop.page
+    state.as_of = stop.as_of
+    clear_inputs()
+    if stop.case_id:
+        state.case = stop.case_id
+
+
+def leave() -> None:
+    """Ends the tour; what it did stays until the demo is started over."""
+    for key in ("tour", "tour_since", "tour_to", "tour_plays"):
+        st.session_state.pop(key, None)
+    say("The tour is over: look around, or start the demo over.")
+
+
+def follow(here: Session) -> None:
+    """Opens the page that the stop wants, and types what it types."""
+    stop = current()
+    if stop is None:
+        return
+    wanted = st.session_state.pop("tour_to", None)
+    if wanted:
+        st.switch_page(f"pages/{wanted}.py")
+    if stop.act == "ask_for_money_elsewhere" and not here.is_empty:
+        _type(here, stop)
+
+
+def _type(here: Session, stop: Stop) -> None:
+    """Puts the forbidden line into the message, once; the reviewer may take it out again."""
+    typed = st.session_state.get("tour_typed")
+    stamp = (stop.case_id, st.session_state.tour_since)
+    if typed == stamp or not any(case.case_id == stop.case_id for case in here.desk.cases):
+        return
+    made = casework.as_shown(here, casework.made(here, stop.case_id))
+    st.session_state[text_key(made, "body")] = f"{made.draft.body}\n\n{OTHER_ACCOUNT}"
+    st.session_state.tour_typed = stamp
+
+
+def panel() -> None:
+    """The tour's own line at the foot of the window."""
+    stop = current()
+    if stop is None:
+        return
+    number = st.session_state.tour
+    with st.container(border=True, key="tour_panel"):
+        words, keys = st.columns([11, 9], vertical_alignment="center")
+        with words:
+            st.markdown(f"**{number + 1} of {len(TOUR)} · {escaped(stop.title)}**")
+            st.caption(escaped(stop.look))
+        with keys, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+            _keys(number, stop)
+        if st.session_state.get("tour_plays"):
+            _playing()
+
+
+def _keys(number: int, stop: Stop) -> None:
+    with st.popover("Notes", type="tertiary", help="For the presenter"):
+        st.markdown(escaped(stop.notes))
+        st.caption(f"About {stop.seconds} seconds.")
+    st.toggle("By itself", key="tour_plays", help="Goes on when a stop's time is over.")
+    st.button(
+        "Back",
+        key="tour_back",
+        shortcut="Shift+Left",
+        on_click=to,
+        args=(max(0, number - 1),),
+        disabled=number == 0,
+    )
+    is_last = number == len(TOUR) - 1
+    st.button(
+        "End" if is_last else "Next",
+        key="tour_next",
+        shortcut="Shift+Right",
+        type="primary",
+        on_click=leave if is_last else to,
+        args=() if is_last else (number + 1,),
+    )
+    if not is_last:
+        st.button("End", key="tour_end", on_click=leave, type="tertiary")
+
+
+@st.fragment(run_every=_TICK)
+def _playing() -> None:
+    """Goes on by itself when the stop's time is over; the last stop stays."""
+    number = st.session_state.get("tour")
+    if number is None or number == len(TOUR) - 1:
+        return
+    left = TOUR[number].seconds - (time.time() - st.session_state.tour_since)
+    if left > 0:
+        st.progress(min(1.0, 1 - left / TOUR[number].seconds), text=f"{left:.0f} s to the next")
+        return
+    to(number + 1)
+    st.rerun(scope="app")
