@@ -50,6 +50,7 @@ def around(page: Callable[[], None]) -> None:
         guide.follow(here)
         _sidebar(here)
         _always_in_sight(here)
+        guide.aside(here)
         page()
         _footer(here)
     except CountbackError as error:

@@ -7,6 +7,7 @@ computed like everything else.
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import streamlit as st
 
@@ -14,9 +15,13 @@ from pages.parts import casework, session
 from pages.parts.notices import one_sentence, say
 from pages.parts.session import Session
 from pages.parts.verdicts import clear_inputs, text_key
-from pages.parts.wording import escaped
+from pages.parts.wording import day, escaped
 from pipeline.acting import Moment
+from pipeline.demo.hurrying import HURRIED_FROM, hurried
 from pipeline.demo.tour import GUIDE, OTHER_ACCOUNT, TOUR, Stop, arrange, offered
+from pipeline.model import Entry
+from pipeline.proving import four_metrics
+from pipeline.warehouse.day import Day
 
 #: How often (seconds) a tour that plays by itself looks at the clock.
 _TICK = 5
@@ -86,6 +91,40 @@ def _type(here: Session, stop: Stop) -> None:
     made = casework.as_shown(here, casework.made(here, stop.case_id))
     st.session_state[text_key(made, "body")] = f"{made.draft.body}\n\n{OTHER_ACCOUNT}"
     st.session_state.tour_typed = stamp
+
+
+def aside(here: Session) -> None:
+    """What a stop shows above its page: the same record with a reviewer who only clicks."""
+    stop = current()
+    if stop is None or stop.act != "hurry" or here.is_empty:
+        return
+    pilot = here.pilot
+    told = here.kept("hurried", lambda: _judged(here, hurried(here.entries)))
+    real = here.kept("four metrics", lambda: four_metrics(here.day, pilot.settings))
+    with st.container(border=True, key="tour_aside"):
+        st.markdown("**What if the reviewers had only clicked?**")
+        for column, heading, found in zip(
+            st.columns(2, gap="medium"),
+            ("As it was", f"Approving all in five seconds since {day(HURRIED_FROM)}"),
+            (real["override_rate"], told),
+            strict=True,
+        ):
+            with column:
+                st.markdown(f"*{escaped(heading)}*")
+                st.markdown(escaped(found["sentence"]))
+                suspected = found["attention"]["verdict"] == "rubber-stamping suspected"
+                sentence = escaped(found["attention"]["sentence"])
+                if suspected:
+                    st.warning(sentence, icon=":material/visibility_off:")
+                else:
+                    st.markdown(sentence)
+        st.caption("Invented for this stop and written nowhere; both are judged by the same rules.")
+
+
+def _judged(here: Session, entries: list[Entry]) -> Any:
+    """The override rate of another record, on the day that is looked from."""
+    with Day(here.pilot.books(), here.as_of, here.pilot.lens(), entries) as other:
+        return four_metrics(other, here.pilot.settings)["override_rate"]
 
 
 def panel() -> None:

@@ -173,7 +173,7 @@ TOUR: tuple[Stop, ...] = (
         title="Are they approving everything?",
         page="prove/overrides",
         as_of=LAST_DAY,
-        look="Below: the same weeks with a reviewer who only clicks, judged by the same rules.",
+        look="At the top: the same weeks with reviewers who only click, judged by the same rules.",
         notes=(
             "A falling override rate may mean better drafts, or nobody reading. That is why "
             "planted defects and seconds of reading stand beside the rate, and why the warning "
