@@ -39,7 +39,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "back_test",
         }
     ),
-    frozenset({"roi", "opportunity", "segments", "protocol"}),
+    frozenset({"roi", "opportunity", "segments", "protocol", "what_next"}),
     frozenset({"acting", "unknown_exports", "report", "reply_desk"}),
     frozenset({"sending"}),
     frozenset({"health"}),

@@ -4,7 +4,15 @@
 in the record, and tells what has changed since; `printed` is the page for the kick-off.
 """
 
-from pipeline.protocol.charter import Charter, Clause, charter, decision_rule, members
+from pipeline.protocol.charter import (
+    RULE,
+    Charter,
+    Clause,
+    charter,
+    decision_rule,
+    members,
+    rule_numbers,
+)
 from pipeline.protocol.printed import printed
 from pipeline.protocol.signing import (
     Signed,
@@ -18,6 +26,7 @@ from pipeline.protocol.signing import (
 )
 
 __all__ = [
+    "RULE",
     "Charter",
     "Clause",
     "Signed",
@@ -30,6 +39,7 @@ __all__ = [
     "missing_for",
     "path_of",
     "printed",
+    "rule_numbers",
     "sign",
     "signed",
 ]

@@ -5,14 +5,20 @@ A clause is one sentence under one heading, so that a change of any of it can be
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from pipeline.model import Noun, canonical_json, fingerprint
 from pipeline.proving.before_after import READ_OUTS
-from pipeline.settings import GO_LIVE_DAY, Settings
+from pipeline.settings import GO_LIVE_DAY, ProtocolSection, Settings
 from pipeline.warehouse.day import Day
 from pipeline.warehouse.statements import folder
 
+#: The heading of the clause by which the pilot is judged.
+RULE = "Decision rule"
+_NUMBERS = re.compile(
+    r"fall by at least (\S+) days .* within (\S+) business hours, at least (\S+)% of the planted"
+)
 #: The estimator of record, then the four metrics, by the files that define them.
 _DEFINED = ("due_cohorts", "prep_weeks", "weekly_roll", "dispute_routing", "override_weeks")
 
@@ -58,7 +64,7 @@ def charter(settings: Settings) -> Charter:
             Clause(heading="Days", says=_days(settings)),
             Clause(heading="Windows", says=_windows(settings)),
             Clause(heading="What leaves", says=_leaves(settings)),
-            Clause(heading="Decision rule", says=decision_rule(settings)),
+            Clause(heading=RULE, says=decision_rule(settings)),
             *_definitions(),
         )
     )
@@ -74,6 +80,22 @@ def decision_rule(settings: Settings) -> str:
         "the planted defects are caught, and no message did harm; stop if the days rose with an "
         "interval that excludes none, or a message did harm; else hold and say what is missing."
     )
+
+
+def rule_numbers(text: str) -> ProtocolSection | None:
+    """The numbers of a decision rule as it was written; None when its words are not ours.
+
+    A rule that says anything else than `decision_rule` would say of these numbers is not judged.
+    """
+    found = _NUMBERS.search(text)
+    if found is None:
+        return None
+    try:
+        days, hours, percent = (float(number) for number in found.groups())
+        numbers = ProtocolSection(extend_days=days, dispute_hours=hours, seeds_caught=percent / 100)
+    except ValueError:
+        return None
+    return numbers if decision_rule(Settings(protocol=numbers)) == text else None
 
 
 def members(day: Day, settings: Settings) -> dict[str, int]:

@@ -14,6 +14,7 @@ from pipeline.roi import roi
 from pipeline.roi import told as roi_told
 from pipeline.verbs.calling import AddVerb, Result, pilot_of
 from pipeline.warehouse.feeding import gaps, is_open_items_only
+from pipeline.what_next import what_next
 
 
 def _metrics(call: argparse.Namespace) -> tuple[Result, int]:
@@ -28,6 +29,7 @@ def _before_after(call: argparse.Namespace) -> tuple[Result, int]:
     pilot = pilot_of(call)
     with pilot.day(call.as_of) as day:
         result = proving.before_after(day, pilot.settings, call.read_out)
+        result["what_next"] = what_next(day, pilot.settings, pilot.entries(), result)
     if result["verdict"] == "refused":
         print(f"{pilot.folder / 'pilot.toml'}: {pilot.settings.overlap}", file=sys.stderr)
         return result, 1
