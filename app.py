@@ -34,6 +34,7 @@ SITE: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("pages/prove/pilot.py", "Pilot", "monitoring"),
         ("pages/prove/overrides.py", "Overrides", "rule"),
         ("pages/prove/before_after.py", "Before and after", "compare_arrows"),
+        ("pages/prove/time_to_cash.py", "Time to cash", "hourglass_bottom"),
         ("pages/prove/roi.py", "ROI", "savings"),
         ("pages/prove/opportunity.py", "Where to start", "explore"),
     ),

@@ -306,3 +306,35 @@ def _of_currency(
         "steps": list(made.steps),
         "cash_share": float(gone["paid"] / exits) if gone and exits else None,
     }
+
+
+def said(bridge: Mapping[str, Any]) -> str:
+    """The bridge in one sentence, the largest steps first; what is under 0.05 days is left out."""
+    before, after = (bridge[end]["dso"] for end in ("before", "after"))
+    steps = sorted(bridge["steps"], key=lambda step: -abs(step["days"]))
+    large = [f"{s['name']} {s['days']:+.1f}" for s in steps if abs(s["days"]) >= Decimal("0.05")]
+    moved = f"DSO went from {before:.2f} to {after:.2f} days ({after - before:+.2f})"
+    return f"{moved}: {', '.join(large)}." if large else f"{moved}: no step moved it."
+
+
+def as_rows(arms_found: Mapping[str, Mapping[str, Any]], currency: str) -> list[dict[str, Any]]:
+    """Both arms' steps side by side, from before to after, for a table."""
+    drawn = {
+        arm: found[currency]
+        for arm, found in arms_found.items()
+        if "steps" in found.get(currency, {})
+    }
+    rows = []
+    for name in ("before", *STEPS, "after"):
+        row: dict[str, Any] = {"step": name}
+        for arm, bridge in drawn.items():
+            row[f"{arm}_days"], row[f"{arm}_money"] = _ends_or_step(bridge, name)
+        rows.append(row)
+    return rows
+
+
+def _ends_or_step(bridge: Mapping[str, Any], name: str) -> tuple[float, Decimal]:
+    if name in ("before", "after"):
+        return float(bridge[name]["dso"]), bridge[name]["ar"]
+    (step,) = (step for step in bridge["steps"] if step["name"] == name)
+    return float(step["days"]), step["money"]
