@@ -51,6 +51,8 @@ from pipeline.model import (
     Verdict,
     WrongCall,
 )
+from pipeline.phases.standing import SUBJECT as PHASE
+from pipeline.phases.standing import standing
 from pipeline.pilot import Desk, Pilot
 from pipeline.prompts import Prompt, load_prompt
 from pipeline.settings import DraftingSection
@@ -200,9 +202,12 @@ def decide_case(  # noqa: PLR0913 - a verdict says all of this
 ) -> Entry:
     """Record a verdict on a case as it stands now; `desk` are the day's routes, if at hand.
 
-    Raises CountbackError when a blocking doubt, a figure that the books do not bear out, or a
-    colleague's decision stands in the way; WrongCall when the verdict lacks what it needs.
+    Raises CountbackError when the phase, a blocking doubt, a figure that the books do not bear
+    out, or a colleague's decision stands in the way; WrongCall when the verdict lacks what it
+    needs.
     """
+    if verdict in ("approve", "edit"):
+        _refuse_in_phase(pilot, case_id, day.as_of)
     made = draft_case(pilot, day, case_id, desk)
     decision = _decision(made, verdict, subject, body).model_copy(
         update={
@@ -222,6 +227,17 @@ def decide_case(  # noqa: PLR0913 - a verdict says all of this
             on_day=day.as_of,
             expected_version=expected_version,
         )
+
+
+def _refuse_in_phase(pilot: Pilot, case_id: str, as_of: date) -> None:
+    """No message is approved in a phase that lets none leave."""
+    steps: list[Entry] = []
+    if pilot.record.exists():
+        with closing(pilot.ledger()) as ledger:
+            steps = ledger.about(PHASE)
+    holds = standing(pilot.settings, steps, as_of, later=True)
+    if not holds.may_approve:
+        raise CountbackError(f"{case_id} cannot be approved: {holds.locked}")
 
 
 def countersign_case(pilot: Pilot, case_id: str, *, moment: Moment, on_day: date) -> Entry:

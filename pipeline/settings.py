@@ -150,6 +150,22 @@ class ProtocolSection(Noun):
     """Share of the planted defects that reviewers catch."""
 
 
+class PhasesSection(Noun):
+    """[phases]: what must be so before the pilot goes on to a freer phase."""
+
+    goes_by: Literal["dates", "record"] = "dates"
+    """`dates`: until somebody records a step, the days since day 0 say the phase; `record`: no
+    step is taken that nobody recorded."""
+    timed_items: int = Field(default=60, ge=1, le=10_000)
+    """Manual follow-ups that each collector has timed before go-live."""
+    baseline_days: int = Field(default=180, ge=30, le=1500)
+    """Days of the baseline window."""
+    seeds: int = Field(default=20, ge=1, le=1000)
+    """Planted defects below which the share that was caught says nothing."""
+    overrides_below: float = Field(default=0.15, ge=0, le=1)
+    """A material override rate that is surely (95 %) below this needs not fall any further."""
+
+
 class OutboxSection(Noun):
     """[outbox]: how approved messages leave."""
 
@@ -219,6 +235,7 @@ class Settings(Noun):
     drafting: DraftingSection = DraftingSection()
     review: ReviewSection = ReviewSection()
     protocol: ProtocolSection = ProtocolSection()
+    phases: PhasesSection = PhasesSection()
     outbox: OutboxSection = OutboxSection()
     report: ReportSection = ReportSection()
     lists: ListsSection = ListsSection()

@@ -37,9 +37,10 @@ LAYERS: tuple[frozenset[str], ...] = (
             "replaying",
             "sorting_session",
             "back_test",
+            "timing",
         }
     ),
-    frozenset({"roi", "opportunity", "segments", "protocol", "what_next"}),
+    frozenset({"roi", "opportunity", "segments", "protocol", "phases", "what_next"}),
     frozenset({"acting", "unknown_exports", "report", "reply_desk"}),
     frozenset({"sending"}),
     frozenset({"health"}),

@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from pipeline.model import Entry
 
 #: What moves no invoice.
-_NOBODY = frozenset({"timing", "seeded_check_answered", "decision_countersigned", "batch_approved"})
+_NOBODY = frozenset(
+    {
+        *("timing", "timing_undone", "seeded_check_answered", "decision_countersigned"),
+        *("batch_approved", "phase_changed"),
+    }
+)
 #: What says itself whose it is, and moves nobody else's.
 _ITS_OWN = frozenset({"decision", "reply_closed", "reply_reopened"})
 

@@ -17,6 +17,7 @@ from pipeline.attention import is_answered, is_drawn
 from pipeline.deciding import decision_event
 from pipeline.ledger.chain import Head
 from pipeline.model import Case, CountbackError, Decision, Entry, Event, WrongCall, fingerprint
+from pipeline.phases.standing import standing
 from pipeline.pilot import Desk, Pilot
 from pipeline.warehouse.day import Day, Lens
 
@@ -36,11 +37,11 @@ def approve_batch(
     """
     chosen = list(dict.fromkeys(case_ids))
     _check_size(chosen)
-    phase = pilot.settings.phase(day.as_of)
-    if phase != "cadence":
+    holds = standing(pilot.settings, pilot.entries(), day.as_of, later=True)
+    if not holds.may_batch:
         raise CountbackError(
-            f"Batches are for the cadence phase (days 60 to 89), this is “{phase}”: approve one "
-            "by one."
+            f"Batches are for the cadence phase (days 60 to 89), this is “{holds.phase}”: "
+            f"{holds.locked or 'approve one by one.'}"
         )
     desk = desk or pilot.desk(day)
     for case_id in chosen:

@@ -17,6 +17,7 @@ from pipeline.deciding import countersigners, is_stopped
 from pipeline.drafting.seeing import changes, seen
 from pipeline.model import Decision, Entry, Noun, fingerprint
 from pipeline.outbox import Delivery, Letter, delivery, message_id
+from pipeline.phases.standing import standing
 from pipeline.pilot import Desk, Pilot
 from pipeline.routing import split_case_id
 from pipeline.sending.batches import not_for_batches, why_batch_waits
@@ -120,12 +121,9 @@ def _house(pilot: Pilot, as_of: date, entries: Sequence[Entry], now: datetime) -
     """What keeps every message back, whatever it says."""
     if is_stopped(entries):
         yield Reason(code="stopped", sentence="The kill switch is on: nothing leaves.")
-    live = pilot.settings.go_live_on
-    if live and as_of < live:
-        yield Reason(
-            code="phase",
-            sentence=f"The first thirty days only measure: nothing leaves before {live}.",
-        )
+    holds = standing(pilot.settings, entries, as_of, later=True)
+    if not holds.may_approve:
+        yield Reason(code="phase", sentence=holds.locked)
     newest = pilot.as_of()
     if as_of < newest:
         yield Reason(
@@ -177,7 +175,19 @@ class _View:
                 code="later_day",
                 sentence=f"Approved on the books of {entry.on_day}, after the day looked from.",
             )
+        yield from self._in_phase(judged)
         yield from self._bound(judged)
+
+    def _in_phase(self, judged: Judged) -> Iterator[Reason]:
+        """An approval counts only if it was given while messages could be approved at all."""
+        before = [entry for entry in self.entries if entry.seq < judged.entry.seq]
+        holds = standing(self.pilot.settings, before, judged.entry.on_day, later=True)
+        if not holds.may_approve:
+            yield Reason(
+                code="phase",
+                sentence=f"It was approved in the phase “{holds.phase}”, in which nothing is: "
+                "approve it anew once the phase allows it.",
+            )
 
     def _later(self, judged: Judged) -> Entry | None:
         """A decision that came after the approval and is about one of its invoices."""
@@ -251,9 +261,9 @@ class _View:
 
     def _batch(self, said: Decision, day: Day, desk: Desk) -> Iterator[Reason]:
         """What was approved together leaves only in its phase, under the cap, after its sample."""
-        phase = self.pilot.settings.phase(self.as_of)
+        holds = standing(self.pilot.settings, self.entries, self.as_of, later=True)
         case = next((case for case in desk.cases if case.case_id == said.case_id), None)
-        why = why_batch_waits(said, self.entries, phase)
+        why = why_batch_waits(said, self.entries, holds.phase)
         if not why and case is not None:
             why = not_for_batches(self.pilot, case, day.lens)
         if why:

@@ -6,7 +6,7 @@ from pipeline.pilot import Pilot
 from tests.drawn import Draw
 
 ON = "2026-03-20"
-SETTINGS = '[pilot]\ncurrency = "USD"\n'
+SETTINGS = '[pilot]\ncurrency = "USD"\nstarted_on = 2026-02-10\n'
 
 SOUND = {
     "customers.csv": """

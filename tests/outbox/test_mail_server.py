@@ -13,6 +13,7 @@ from pipeline.pilot import Pilot
 from pipeline.settings import OutboxSection, read_settings
 from tests.outbox.mail_server import Took, mail_server
 from tests.outbox.world import (
+    COPILOT,
     DAY,
     NOW,
     approve,
@@ -172,7 +173,7 @@ def test_the_password_has_no_place_in_the_settings(folder: Path, key: str) -> No
 def test_a_made_up_pilot_never_uses_a_mail_server(folder: Path) -> None:
     with mail_server() as server:
         outbox = BY_SERVER.format(port=server.port)
-        pilot = world(folder, outbox=outbox, pilot="synthetic = true")
+        pilot = world(folder, outbox=outbox, pilot=f"{COPILOT}\nsynthetic = true")
         approve(pilot)
         with pytest.raises(WrongCall, match="made up"):
             run(pilot)

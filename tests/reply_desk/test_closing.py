@@ -79,7 +79,7 @@ def wrote(drawn: Draw) -> Any:
     """Draws the books with these messages of customer c1."""
 
     def make(*messages: str) -> Pilot:
-        return drawn(BOOKS + "".join(messages))
+        return drawn(BOOKS + "".join(messages), "[pilot]\nstarted_on = 2026-01-20\n")
 
     return make
 
