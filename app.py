@@ -22,6 +22,7 @@ SITE: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("pages/prepare/data_health.py", "Data health", "health_and_safety"),
         ("pages/prepare/segment.py", "Segment", "filter_alt"),
         ("pages/prepare/protocol.py", "Protocol", "signature"),
+        ("pages/prepare/phases.py", "Phases", "lock_open"),
     ),
     "Work": (
         ("pages/work/queue.py", "Queue", "inbox"),

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pipeline.model import CountbackError
 from pipeline.printing import as_json, lines
 from pipeline.verbs import (
+    choosing,
     filing,
     labelling,
     layouts,
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         working,
         sorting,
         scoring,
+        choosing,
         proving,
         replaying,
         making,

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.parts import casework, session
 from pages.parts.notices import one_sentence, say
+from pages.parts.phases import holds
 from pages.parts.session import Session, named
 from pages.parts.wording import counted, escaped
 from pipeline.acting import Made, Moment, blocking
@@ -23,7 +24,7 @@ from pipeline.sending.batches import (
 
 def together(here: Session, cases: list[Case]) -> None:
     """The routine cases that may be approved at once, under their subject lines."""
-    if here.pilot.settings.phase(here.as_of) != "cadence" or is_stopped(here.entries):
+    if not holds(here).may_batch or is_stopped(here.entries):
         return
     with st.expander("Approve several together", icon=":material/done_all:", key="batch_open"):
         if has_missed(here.entries, here.as_of):

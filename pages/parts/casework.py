@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from pages.parts import address
+from pages.parts.phases import holds
 from pages.parts.session import Session
 from pages.parts.splits import needing_a_person, splits
 from pipeline.acting import Made, blocking, draft_case
@@ -89,7 +90,7 @@ def made(here: Session, case_id: str) -> Made:
 def planted(here: Session, case: Made) -> Planted | None:
     """The defect that this draft is shown with today, if it was drawn and is not over yet."""
     share, case_id = here.pilot.settings.review.seeded_share, case.case.case_id
-    phase = here.pilot.settings.phase(here.as_of)
+    phase = holds(here).phase
     if phase not in _SEEDED or not is_drawn(here.pilot.name, case_id, here.as_of, share):
         return None
     if blocking(case) or is_answered(here.entries, case_id, here.as_of):

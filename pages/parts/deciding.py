@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts import casework, verdicts, worded
+from pages.parts.phases import holds
 from pages.parts.session import Session
 from pages.parts.verdicts import suggested, take, take_back, text_key, texts
 from pages.parts.wording import LANE_TITLES, counted, escaped
@@ -58,9 +59,8 @@ def _house_stops(here: Session, made: Made) -> list[str]:
     stops = []
     if is_stopped(here.entries):
         stops.append("The kill switch is on: nothing is approved until it is let go.")
-    if here.pilot.settings.phase(here.as_of) == "instrument":
-        live = here.pilot.settings.go_live_on
-        stops.append(f"The first thirty days only measure: nothing is approved before {live}.")
+    if locked := holds(here).locked:
+        stops.append(locked)
     return stops
 
 

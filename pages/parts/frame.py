@@ -17,6 +17,7 @@ from pages.parts.session import Session, named
 from pages.parts.wording import counted, day, escaped
 from pipeline.deciding import is_stopped, kill_switch
 from pipeline.model import CountbackError, fingerprint
+from pipeline.phases import standing
 
 
 class _Reading:
@@ -129,7 +130,7 @@ def _move_day(days: int) -> None:
 def _phase(here: Session) -> str:
     """The phase of the pilot and the number of the day, with the reporting currency."""
     start = here.pilot.settings.pilot.started_on
-    phase = here.pilot.settings.phase(here.as_of)
+    phase = standing(here.pilot.settings, here.entries, here.as_of).phase
     day_number = f"Day {(here.as_of - start).days} of 90 · " if start else ""
     return escaped(f"{day_number}{phase} · figures in {here.pilot.lens(check=False).currency}")
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from pages.parts.session import Session
 from pages.parts.wording import day
 from pipeline.charts import Mark
+from pipeline.model import Entry
+from pipeline.phases import Standing
+from pipeline.phases import standing as standing_on
 from pipeline.protocol import signed
 from pipeline.proving.before_after import READ_OUTS
 from pipeline.settings import Settings
@@ -16,6 +20,11 @@ _PHASES = {
     "copilot": "Copilot: every message is approved one by one",
     "cadence": "Cadence: routine reminders may go by approved batch",
 }
+
+
+def holds(here: Session) -> Standing:
+    """The phase that holds as the engine sees it, steps of later days included."""
+    return standing_on(here.pilot.settings, here.entries, here.as_of, later=True)
 
 
 def marks(settings: Settings) -> list[Mark]:
@@ -45,12 +54,12 @@ def reached(settings: Settings, as_of: date) -> list[int]:
     return [r for r in READ_OUTS if start and as_of >= read_out_on(start, r)]
 
 
-def standing(settings: Settings, as_of: date) -> str:
-    """Phase, day and next read-out in one line."""
+def standing(settings: Settings, as_of: date, entries: Sequence[Entry] = ()) -> str:
+    """Phase, day and next read-out in one line; `entries` is the record, whose steps tighten it."""
     start = settings.pilot.started_on
     if start is None:
         return "No day 0 is set"
-    phase = settings.phase(as_of)
+    phase = standing_on(settings, entries, as_of).phase
     said = f"Day {(as_of - start).days} · {_PHASES.get(phase, phase[:1].upper() + phase[1:])}"
     return f"{said} · {next_read_out(settings, as_of)}"
 

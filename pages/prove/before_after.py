@@ -52,7 +52,7 @@ def page() -> None:
         st.info("No invoice is loaded yet: drop the exports on **Prepare → Exports** first.")
         return
     settings = here.pilot.settings
-    st.markdown(escaped(standing(settings, here.as_of)))
+    st.markdown(escaped(standing(settings, here.as_of, here.entries)))
     readout_button(here)
     if not (settings.pilot.started_on and settings.segment.where and settings.control.where):
         _not_set_up(here)

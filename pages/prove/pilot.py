@@ -38,7 +38,7 @@ def page() -> None:
         st.info("No invoice is loaded yet: drop the exports on **Prepare → Exports** first.")
         return
     settings = here.pilot.settings
-    st.markdown(escaped(standing(settings, here.as_of)))
+    st.markdown(escaped(standing(settings, here.as_of, here.entries)))
     found = here.kept("four metrics", lambda: four_metrics(here.day, settings))
     st.caption(_whose(here, found))
     if settings.pilot.started_on is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -37,9 +38,10 @@ def page() -> None:
     if here.is_empty:
         st.info("No invoice is loaded yet: drop the exports on **Prepare → Exports** first.")
         return
-    st.markdown(escaped(standing(here.pilot.settings, here.as_of)))
-    arm, scope = _whose(here)
-    currency = _currency(here, scope)
+    st.markdown(escaped(standing(here.pilot.settings, here.as_of, here.entries)))
+    with st.container(horizontal=True, gap="large"):
+        arm, scope = _whose(here)
+        currency = _currency(here, scope)
     if not currency:
         st.info("Nothing was ever billed to these customers: choose others, or load invoices.")
         return
@@ -72,10 +74,15 @@ def _whose(here: Session) -> tuple[str, Scope]:
     return chosen, arms[chosen]
 
 
+def _billed(here: Session, scope: Scope) -> dict[str, date]:
+    """The currencies in which these customers were billed, and since when the files know."""
+    rows = here.kept(f"billed {scope}", lambda: here.day.metric("dso", customers=scope).rows)
+    return {row["currency"]: row["first_billed_on"] for row in rows}
+
+
 def _currency(here: Session, scope: Scope) -> str:
     """The currency of the invoices; two are never added."""
-    billed = here.kept(f"currencies {scope}", lambda: here.day.metric("dso", customers=scope).rows)
-    known = [row["currency"] for row in billed]
+    known = list(_billed(here, scope))
     if len(known) < 2:
         return known[0] if known else ""
     own = here.pilot.lens(check=False).currency
@@ -206,7 +213,7 @@ def _curves(here: Session) -> None:
     table(_means(groups), key="rmst", alt="Mean days past due of each curve", height="content")
     st.caption(
         "Kaplan-Meier curves of the invoices of the before/after comparison, from their due "
-        "date; a tick is an invoice watched no longer. The mean is the area under a curve up to "
+        "date; what was paid by it has left before day 0. A tick is an invoice watched no longer. The mean is the area under a curve up to "
         "day 30, in days: it is the comparison’s own RDPD30. Intervals: 95 %, leaving out one "
         "customer at a time. Shaded: the pilot’s own gap; without the control it proves nothing."
         + ("" if settings.control.where else " No control is set: only the segment is drawn.")
@@ -250,10 +257,12 @@ def _means(groups: Sequence[Found]) -> list[dict[str, Any]]:
 def _ages(here: Session, scope: Scope, currency: str) -> None:
     st.header("3 · Age of what is open", anchor="ages")
     metric = here.kept(f"aging weeks {scope}", lambda: time_to_cash.aging_by_week(here.day, scope))
-    weeks = time_to_cash.weeks_of(metric.rows, currency)
-    if not weeks:
+    known = time_to_cash.weeks_of(metric.rows, currency)
+    if not known:
         st.info(f"Nothing was open in {escaped(currency)} in the last eighteen months.")
         return
+    first = _billed(here, scope)[currency]
+    weeks = time_to_cash.whole_weeks(known, first)
     as_share = st.toggle("As shares of 100 %", key="ages_share")
     drawn = charts.aging_weeks(weeks, currency, marks_of(here), as_share=as_share)
     figure(drawn, weeks, key="ages")
@@ -262,8 +271,18 @@ def _ages(here: Session, scope: Scope, currency: str) -> None:
         f"At the close of {day(last['week'])}: {escaped(money(last['total'], currency))} open, of "
         f"it {escaped(money(last['disputed'], currency))} in dispute, as the aging of that day "
         "has it. By original due date; open credits and unapplied cash are not netted."
+        + _left_out(len(known) - len(weeks), first)
     )
     how_counted(metric, key="ages")
+
+
+def _left_out(n: int, first: date) -> str:
+    if not n:
+        return ""
+    return (
+        f" {counted(n, 'week')} before are not drawn: the files begin on {day(first)}, so that "
+        "older invoices are missing from them."
+    )
 
 
 # --- 5: by invoice month -------------------------------------------------------------------

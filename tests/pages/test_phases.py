@@ -1,0 +1,35 @@
+"""Phases: what is missing is said, a step carries a name, and what is locked is locked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.pilot import Pilot
+from tests.pages.conftest import Open, said
+
+PAGE = "prepare/phases"
+
+
+def test_it_says_what_is_missing_and_takes_the_step_with_a_reason(
+    open_app: Open, folder: Path
+) -> None:
+    app = open_app(PAGE, as_of="2026-02-02")
+    words = said(app).replace("\\", "")
+    assert "Copilot by the dates alone: nobody recorded the step" in words
+    assert "C-1013 has no owner who is still here" in words
+    assert "Still to be timed: Grace Adeyemi" in words
+    app.button(key="phase_on").click().run()
+    assert "mend it, or give the reason" in app.error[0].value
+    app.text_input(key="phase_reason").set_value("the owner comes on Monday").run()
+    app.button(key="phase_on").click().run()
+    [entry] = Pilot.open(folder).entries()
+    assert (entry.by, entry.payload["to"]) == ("Ana Ruiz", "copilot")
+    assert "segment" in [one["name"] for one in entry.payload["unmet"]]
+    assert "recorded by Ana Ruiz on 2026-02-02" in said(app).replace("\\", "")
+
+    # Going back is one click, and locks the messages.
+    app.button(key="phase_back_instrument").click().run()
+    assert "Ana Ruiz put the pilot into the instrument phase" in said(app).replace("\\", "")
+    app.switch_page("pages/work/review.py").run()
+    assert not app.exception
+    assert app.button(key="approve").disabled
