@@ -105,7 +105,8 @@ def _choose_cell() -> None:
 
 def _one_cell(rows: Sequence[Found], invoices: Metric, currency: str, until: date) -> None:
     st.subheader("Which invoices?", anchor=False)
-    cells = {row["bucket"]: list(row["cells"]) for row in rows}
+    found_rows = {row["bucket"]: row for row in rows}
+    cells = {bucket: list(row["cells"]) for bucket, row in found_rows.items()}
     if st.session_state.get("cell_from") not in cells:
         st.session_state["cell_from"] = next(iter(cells))
     with st.container(horizontal=True):
@@ -113,7 +114,7 @@ def _one_cell(rows: Sequence[Found], invoices: Metric, currency: str, until: dat
             "From", list(cells), key="cell_from", format_func=charts.outcome_name, width=220
         )
         if st.session_state.get("cell_to") not in cells[bucket]:
-            st.session_state["cell_to"] = cells[bucket][-1]
+            st.session_state["cell_to"] = time_to_cash.first_cell(found_rows[bucket])
         outcome = st.selectbox(
             "To", cells[bucket], key="cell_to", format_func=charts.outcome_name, width=220
         )

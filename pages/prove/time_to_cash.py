@@ -212,10 +212,11 @@ def _curves(here: Session) -> None:
     figure(charts.still_open(groups), _curve_rows(groups), key="still_open")
     table(_means(groups), key="rmst", alt="Mean days past due of each curve", height="content")
     st.caption(
-        "Kaplan-Meier curves of the invoices of the before/after comparison, from their due "
-        "date; what was paid by it has left before day 0. A tick is an invoice watched no longer. The mean is the area under a curve up to "
-        "day 30, in days: it is the comparison’s own RDPD30. Intervals: 95 %, leaving out one "
-        "customer at a time. Shaded: the pilot’s own gap; without the control it proves nothing."
+        "Kaplan-Meier curves of the invoices of the before/after comparison, from their due date; "
+        "what was paid by then is gone before day 0. A tick is an invoice watched no longer. The "
+        "mean is the area under a curve up to day 30, in days: it is the comparison’s own RDPD30. "
+        "Intervals: 95 %, leaving out one customer at a time. Shaded: the pilot’s own gap; "
+        "without the control it proves nothing."
         + ("" if settings.control.where else " No control is set: only the segment is drawn.")
     )
     how_counted(_due_cohorts(here, read_out), key="still_open")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 import plotly.graph_objects as go
@@ -38,15 +39,15 @@ _COUNTED = (0, 10, 20, 30, 40, 50, 60)
 
 def dso_bridge(bridge: Mapping[str, Any], unit: str, currency: str) -> go.Figure:
     """The waterfall of one arm: `before`, `steps` and `after`; `unit` is "days" or "money"."""
+    steps = bridge["steps"]
     column = "dso" if unit == "days" else "ar"
     ends = [float(bridge[end][column]) for end in ("before", "after")]
-    steps = bridge["steps"]
-    names = ["before", *(step["name"] for step in steps), "after"]
     values = [ends[0], *(float(step[unit]) for step in steps), ends[1]]
     figure = go.Figure(
         go.Waterfall(
-            x=[_folded(name) for name in names],
-            y=values,
+            orientation="h",
+            y=["before", *(step["name"] for step in steps), "after"],
+            x=values,
             measure=["absolute", *("relative" for _ in steps), "total"],
             text=_steps_said(values, unit),
             textposition="outside",
@@ -55,46 +56,45 @@ def dso_bridge(bridge: Mapping[str, Any], unit: str, currency: str) -> go.Figure
             decreasing={"marker": {"color": _LESS}},
             totals={"marker": {"color": CONTROL}},
             connector={"line": {"color": OUTLINE, "width": 1}},
-            hovertemplate="%{x}: %{text}<extra></extra>",
+            hovertemplate="%{y}: %{text}<extra></extra>",
         )
     )
     title = "Where did the days go?" if unit == "days" else "And in money?"
-    figure.update_layout(**frame(title, _bridge_words(bridge, unit, currency), 360))
+    figure.update_layout(**frame(title, _bridge_words(bridge, unit, currency), 400))
     quiet_axes(figure)
-    low, high = _reach(values)
-    figure.update_yaxes(
+    figure.update_yaxes(autorange="reversed", showgrid=False, rangemode="normal")
+    figure.update_xaxes(
         title_text="days sales outstanding" if unit == "days" else f"open, {currency}",
         tickformat=".0f" if unit == "days" else "~s",
-        range=[low, high],
-        rangemode="normal",
+        range=_reach(values),
+        showgrid=True,
+        gridcolor=GRID,
     )
     return figure
 
 
-def _folded(name: str) -> str:
-    """A step's name on two lines at most."""
-    head, _, rest = name.partition(" ")
-    return f"{head}<br>{rest}" if rest else head
-
-
 def _reach(values: Sequence[float]) -> tuple[float, float]:
-    """The axis: every level that the steps pass, with room for the words on top."""
-    levels, level = [values[0], values[-1]], values[0]
-    for step in values[1:-1]:
-        level += step
-        levels.append(level)
+    """The axis: from nought over every level that the steps pass, with room for the words."""
+    levels = [0.0, *accumulate(values[:-1]), values[-1]]
     low, high = min(levels), max(levels)
-    # From nought, unless the steps would be too small to see.
-    room = max(high - low, 0.02 * abs(high), 0.01)
-    floor = 0.0 if low <= 0 or low < 3 * room else low - 1.2 * room
-    return min(floor, low - 0.2 * room if low < 0 else floor), high + 0.25 * (high - floor)
+    room = 0.2 * ((high - low) or 1.0)
+    return low - (room if low < 0 else 0.0), high + room
 
 
 def _steps_said(values: Sequence[float], unit: str) -> list[str]:
-    form = "{:.2f}" if unit == "days" else "{:,.0f}"
-    signed = "{:+.2f}" if unit == "days" else "{:+,.0f}"
+    """The ends as they are, the steps with their sign."""
     last = len(values) - 1
-    return [(form if at in (0, last) else signed).format(value) for at, value in enumerate(values)]
+    return [
+        _signed(value, unit) if 0 < place < last else _signed(value, unit).removeprefix("+")
+        for place, value in enumerate(values)
+    ]
+
+
+def _signed(value: float, unit: str) -> str:
+    form = f"{abs(value):.2f}" if unit == "days" else f"{abs(value):,.0f}"
+    if not value:
+        return form
+    return f"+{form}" if value > 0 else f"\N{MINUS SIGN}{form}"
 
 
 def _bridge_words(bridge: Mapping[str, Any], unit: str, currency: str) -> str:

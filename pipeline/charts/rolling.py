@@ -20,9 +20,9 @@ from pipeline.charts.style import (
     Row,
     day_name,
     frame,
+    label,
     mark_days,
     money,
-    name_ends,
     quiet_axes,
     share,
 )
@@ -33,13 +33,16 @@ _OUTCOMES: dict[str, str] = {
     "credited": "Credited",
     "written_off": "Written off",
 }
-#: Opaque, so that the words in a cell find their contrast on any page.
-_BLUES = [[0.0, "#e3eef6"], [1.0, "#2f6b96"]]
-_GREYS = [[0.0, "#e6e8ea"], [1.0, "#a9b0b7"]]
+#: Opaque and light, so that dark words read on every cell of any page.
+_BLUES = [[0.0, "#e9f1f7"], [1.0, "#86b7d8"]]
+_GREYS = [[0.0, "#eceef0"], [1.0, "#b9bfc5"]]
+_WORDS = {"color": "#1d2a35", "size": 12}
 _STAYS = {"marker": {"opacity": 0}}
 _AGES = (15, 30, 45, 60, 90)
 #: The alt text names the newest months; the table has all.
 _MONTHS_SAID = 6
+#: So many weeks each have their own day on the axis.
+_NAMED = 12
 _STATES: dict[str, tuple[str, str]] = {
     "kept": ("kept", PILOT),
     "partly": ("partly kept", PILOT_LIGHT),
@@ -66,8 +69,12 @@ def roll_matrix(rows: Sequence[Row], currency: str, since: date, until: date) ->
             x=across,
             y=down,
             z=[[_shown(row, name, is_few=is_few) for name in columns] for row in rows],
-            text=[[_cell(row, name) for name in columns] for row in rows],
+            text=[
+                [_cell(row, name) if row["is_few"] is is_few else "" for name in columns]
+                for row in rows
+            ],
             texttemplate="%{text}",
+            textfont=_WORDS,
             colorscale=scale,
             zmin=0,
             zmax=1,
@@ -164,6 +171,7 @@ def cohort_matrix(months: Sequence[Row]) -> go.Figure:
             z=shares,
             text=[["" if s is None else _percent(s) for s in line] for line in shares],
             texttemplate="%{text}",
+            textfont=_WORDS,
             customdata=[[row["n"]] * len(_AGES) for row in months],
             colorscale=_BLUES,
             zmin=0,
@@ -207,18 +215,15 @@ def cohort_curves(points: Sequence[Row]) -> go.Figure:
     `points` hold `month`, `is_pilot`, `age_days` and `share`; only mature points are among them.
     """
     figure = go.Figure()
-    months = sorted({row["month"] for row in points})
     ends = []
-    for month in months:
+    for month in sorted({row["month"] for row in points}):
         own = [row for row in points if row["month"] == month]
-        is_pilot = own[0]["is_pilot"]
-        colour = PILOT if is_pilot else CONTROL
+        colour = PILOT if own[0]["is_pilot"] else CONTROL
         figure.add_scatter(
             x=[row["age_days"] for row in own],
             y=[row["share"] for row in own],
             mode="lines",
-            line={"color": colour, "width": 2.6 if is_pilot else 1.4},
-            opacity=1.0 if is_pilot else 0.65,
+            line={"color": colour, "width": 2.6 if own[0]["is_pilot"] else 1.4},
             hovertemplate=f"issued in {month:%b %Y}, day %{{x}}: %{{y:.1%}}<extra></extra>",
         )
         ends.append((own[-1]["age_days"], own[-1]["share"], f"{month:%b %Y}", colour))
@@ -226,10 +231,12 @@ def cohort_curves(points: Sequence[Row]) -> go.Figure:
     figure.update_layout(**frame(title, _curve_words(ends), 400))
     quiet_axes(figure)
     figure.update_yaxes(tickformat=".0%", range=[0, 1.05], title_text="of the month's value")
-    figure.update_xaxes(title_text="days since issue", range=[0, 104])
-    for at in sorted({end[0] for end in ends}):
-        here = [(value, name, colour) for age, value, name, colour in ends if age == at]
-        name_ends(figure, here, at, 0.055)
+    figure.update_xaxes(title_text="days since issue", range=[0, 112])
+    for at, colour in sorted({(end[0], end[3]) for end in ends}):
+        here = [end for end in ends if (end[0], end[3]) == (at, colour)]
+        # Months that end together would be written over each other: one name for all of them.
+        names = here[0][2] if len(here) == 1 else f"{here[0][2]} to {here[-1][2]}"
+        label(figure, at, here[-1][1], names.replace(" to ", "<br>to "), colour, align="left")
     return figure
 
 
@@ -271,6 +278,8 @@ def promise_weeks(weeks: Sequence[Row], currency: str, marks: Sequence[Mark] = (
     quiet_axes(figure)
     figure.update_yaxes(tickformat="~s", title_text=currency)
     figure.update_xaxes(tickformat="%-d %b\n%Y", type="date")
+    if 0 < len(days) <= _NAMED:
+        figure.update_xaxes(tickvals=days)
     if days:
         mark_days(figure, marks, days[0], days[-1])
     return figure

@@ -28,6 +28,9 @@ Found = dict[str, Any]
 
 #: How far the aging goes back, in weeks: a year and a half.
 WEEKS = 78
+#: So long after the files' first day what is open is too little, because older invoices are
+#: missing from them.
+RAMP, FEWEST_WEEKS = 60, 8
 #: Days past due that the curves are drawn to.
 SHOWN_DAYS = 60
 #: A row of the matrix with fewer invoices says little.
@@ -120,6 +123,15 @@ def weeks_of(rows: Sequence[Row], currency: str) -> list[Found]:
     return [found[end] for end in sorted(found)]
 
 
+def whole_weeks(weeks: Sequence[Found], first_billed_on: date) -> list[Found]:
+    """The weeks in which invoices from before the files' first day weigh little any more.
+
+    All of them when too few would be left.
+    """
+    whole = [week for week in weeks if week["week"] >= first_billed_on + timedelta(days=RAMP)]
+    return whole if len(whole) >= FEWEST_WEEKS else list(weeks)
+
+
 def _blank(end: date) -> Found:
     nothing = Decimal(0)
     return {
@@ -194,6 +206,13 @@ def behind(rows: Sequence[Row], currency: str, bucket: str, outcome: str) -> lis
     return [row for row in own if row["to_bucket"] == outcome and row["still_open"] > 0]
 
 
+def first_cell(row: Found) -> str:
+    """The cell of a row that asks to be looked at: what got older; else the first."""
+    older = BUCKETS.index(row["bucket"]) + 1
+    names: list[str] = list(row["cells"])
+    return next((name for name in names if name in BUCKETS[older:]), names[0])
+
+
 # --- by invoice month ----------------------------------------------------------------------
 
 
@@ -221,7 +240,7 @@ def cohort_curves(rows: Sequence[Row], currency: str, settings: Settings) -> lis
     A month counts as the pilot's once go-live lies on or before its first day.
     """
     own = [row for row in rows if row["currency"] == currency and row["is_mature"]]
-    last = sorted({row["month_from"] for row in own})[-MONTHS:]
+    last = sorted({row["month_from"] for row in own if row["age_days"] >= AGES[0]})[-MONTHS:]
     go_live = settings.go_live_on
     return [
         {
