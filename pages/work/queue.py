@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from pages.parts import address, health_link, session
+from pages.parts import address, health_link, session, stopwatch
 from pages.parts.batches import together
 from pages.parts.downloads import csv_bytes
 from pages.parts.session import Session
@@ -60,6 +60,7 @@ def page() -> None:
     if not cases:
         _nothing(chosen)
         return
+    stopwatch.sample(here)
     selected = _table(here, cases)
     if chosen == "routine":
         together(here, cases)
@@ -226,6 +227,7 @@ def _reasons(here: Session, case: Case, *, first: bool) -> None:
         if st.session_state.pop("go_to_review", False):
             st.switch_page("pages/work/review.py", query_params={"case": st.session_state.case})
         _history(here, case)
+        stopwatch.offer(here, case)
         left, right = st.columns(2)
         with left:
             _lines("Because", [f"{case.rule}: {case.because}", *also_fired(here, case)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import casework, health_link, session, worded
+from pages.parts import casework, health_link, session, stopwatch, worded
 from pages.parts.casework import Shown
 from pages.parts.deciding import decision
 from pages.parts.evidence import evidence
@@ -27,6 +27,7 @@ def page() -> None:
     shown = casework.watch(here, case_id)
     _heading(here, made, shown)
     health_link.mend(here, made.case)
+    stopwatch.offer(here, made.case)
     left, right = st.columns([9, 11], gap="medium")
     with left, st.container(height=690, border=False, key="evidence"):
         evidence(here, made)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
 from pipeline.pilot import Pilot
+from pipeline.timing import is_prompted
 from tests.pages.conftest import Open, said
 
 PAGE = "prepare/phases"
@@ -33,3 +35,32 @@ def test_it_says_what_is_missing_and_takes_the_step_with_a_reason(
     app.switch_page("pages/work/review.py").run()
     assert not app.exception
     assert app.button(key="approve").disabled
+
+
+def test_a_drawn_follow_up_is_timed_on_the_queue_and_taken_back(
+    open_app: Open, folder: Path
+) -> None:
+    app = open_app(as_of="2026-01-20")
+    assert "manual follow-ups timed so far" in said(app)
+    pilot = Pilot.open(folder)
+    with pilot.day(date(2026, 1, 20)) as day:
+        desk = pilot.desk(day)
+    drawn = next(
+        case
+        for case in desk.cases
+        if is_prompted(pilot.settings, case) and case.lane in ("routine", "relationship")
+    )
+    app = open_app("work/review", as_of="2026-01-20", case=drawn.case_id)
+    app.button(key="clock_start").click().run()
+    assert "The clock runs" in said(app)
+    clock = app.session_state["stopwatch"]
+    clock.since -= timedelta(minutes=12)
+    app.button(key="clock_pause").click().run()
+    assert "Paused" in said(app)
+    app.button(key="clock_stop").click().run()
+    [entry] = Pilot.open(folder).entries()
+    assert (entry.kind, round(entry.payload["active_minutes"])) == ("timing", 12)
+    assert "This follow-up is timed" in said(app)
+    app.button(key="clock_undo").click().run()
+    assert Pilot.open(folder).entries()[-1].kind == "timing_undone"
+    assert any(button.key == "clock_start" for button in app.button)
