@@ -21,6 +21,7 @@ from pipeline.demo.hurrying import HURRIED_FROM, hurried
 from pipeline.demo.tour import GUIDE, OTHER_ACCOUNT, TOUR, Stop, arrange, offered
 from pipeline.model import Entry
 from pipeline.proving import four_metrics
+from pipeline.sending import judge
 from pipeline.warehouse.day import Day
 
 #: How often (seconds) a tour that plays by itself looks at the clock.
@@ -94,10 +95,33 @@ def _type(here: Session, stop: Stop) -> None:
 
 
 def aside(here: Session) -> None:
-    """What a stop shows above its page: the same record with a reviewer who only clicks."""
+    """What a stop shows above its page, worked out like everything else."""
     stop = current()
-    if stop is None or stop.act != "hurry" or here.is_empty:
+    if stop is None or here.is_empty:
         return
+    if stop.act == "hurry":
+        _hurried(here)
+    if stop.act == "approve":
+        _lapsed(here, stop)
+
+
+def _lapsed(here: Session, stop: Stop) -> None:
+    """The approval that the tour is about, as the outbox judges it at this moment."""
+    approvals = judge(here.pilot, here.as_of, here.entries, session.now())
+    mine = [one for one in approvals if one.decision.case_id == stop.case_id and one.reasons]
+    if mine:
+        last = mine[-1]
+        with st.container(border=True, key="tour_aside"):
+            st.markdown(
+                f"**{escaped(last.decision.subject)}**  \nApproved on {day(last.entry.on_day)}; "
+                "it may not leave any more:"
+            )
+            for reason in last.reasons:
+                st.markdown(f":red[:material/block:] {escaped(reason.sentence)}")
+
+
+def _hurried(here: Session) -> None:
+    """The same record with reviewers who only click."""
     pilot = here.pilot
     told = here.kept("hurried", lambda: _judged(here, hurried(here.entries)))
     real = here.kept("four metrics", lambda: four_metrics(here.day, pilot.settings))

@@ -145,7 +145,7 @@ TOUR: tuple[Stop, ...] = (
         title="An approval lapses",
         page="work/outbox",
         as_of=LAST_DAY,
-        look="Under “Lapsed”: approved on 27 March, paid since, so the message may not leave.",
+        look="Approved on 27 March, paid a few days later: the message may not leave any more.",
         notes=(
             "An approval holds for one text, one state of the invoice, one contact, one thread. "
             "Nobody has to remember to take it back: “we paid yesterday” is never answered."
