@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -36,6 +36,7 @@ from pipeline.drafting.edits import protected_change
 from pipeline.drafting.handing import NOTES, internal_note
 from pipeline.drafting.seeing import seen
 from pipeline.drafting.verifying import check_text
+from pipeline.holdout.keeping import why_held
 from pipeline.ledger import Ledger
 from pipeline.llm import Asker
 from pipeline.model import (
@@ -135,7 +136,10 @@ def draft_case(
     desk = desk or pilot.desk(day, case_id)
     dossier = pilot.dossier(day, desk, case_id)
     settings = drafting or pilot.settings.drafting
-    return _made(desk, drafted(pilot.folder, dossier, prompts(), settings))
+    made = _made(desk, drafted(pilot.folder, dossier, prompts(), settings))
+    if why := waits(pilot, day, desk, case_id):
+        return replace(made, draft=Draft(case_id=case_id, state="refused", why=why), note="")
+    return made
 
 
 def write_case(
@@ -150,8 +154,17 @@ def write_case(
 ) -> Made:
     """The same, asking the model where the case has no wording yet, or when told to ask again."""
     desk = desk or pilot.desk(day, case_id)
+    if waits(pilot, day, desk, case_id):
+        return draft_case(pilot, day, case_id, desk, asker.settings)
     dossier = pilot.dossier(day, desk, case_id)
     return _made(desk, ask_for(asker, dossier, prompts(), now, again=again))
+
+
+def waits(pilot: Pilot, day: Day, desk: Desk, case_id: str) -> str:
+    """Why a case stays on the old process, because its customer is held out; empty otherwise."""
+    case = desk.case(case_id)
+    parent_id = desk.rows[case.invoice_ids[0]]["parent_id"]
+    return why_held(day.entries, pilot.settings, day.as_of, case.customer_id, parent_id)
 
 
 def _made(desk: Desk, made: Drafted) -> Made:

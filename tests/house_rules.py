@@ -38,6 +38,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "sorting_session",
             "back_test",
             "timing",
+            "holdout",
         }
     ),
     frozenset({"roi", "opportunity", "segments", "protocol", "phases", "what_next"}),

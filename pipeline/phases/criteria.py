@@ -11,13 +11,15 @@ from contextlib import closing
 from typing import Any, Literal
 
 from pipeline.disputing.routes import ACCOUNT_OWNER, REASONS, route_of, taker
+from pipeline.holdout.likeness import likeness
 from pipeline.model import CountbackError, Entry, Noun
 from pipeline.outbox import delivery
 from pipeline.pilot import Pilot
-from pipeline.protocol import charter, members, signed
+from pipeline.protocol import charter, signed
 from pipeline.proving import before_after, four_metrics
 from pipeline.proving.before_after import READ_OUTS, latest_read_out
 from pipeline.segments import choose
+from pipeline.segments.gates import HELD_AT_LEAST
 from pipeline.settings import Settings
 from pipeline.statistics import wilson
 from pipeline.timing import timing_sample
@@ -124,17 +126,28 @@ def _baseline(settings: Settings) -> Criterion:
 
 
 def _comparison(day: Day, settings: Settings) -> Criterion:
-    name, target = "comparison", "chosen, nobody in both, as many customers as the pilot"
+    name, target = "comparison", "chosen, apart from the pilot, as many customers"
     if not settings.control.where:
         missing = "Choose a control, or draw a holdout, under Prepare › Segment."
         return _one("instrument", name, "not chosen", target, False, missing)
-    counts = members(day, settings)
-    few = min(counts.values()) == 0
-    # A holdout is drawn from the segment, two to one at most; a comparison is free to be larger.
-    enough = counts["segment"] / 2 if settings.control.kind == "holdout" else counts["segment"]
-    is_met = not few and counts["comparison"] >= 0.9 * enough
-    value = f"a {settings.control.kind}: {counts['comparison']} for {counts['segment']}"
-    return _one("instrument", name, value, target, is_met, "Take more customers into it.")
+    alike = likeness(day, settings)
+    inside, outside = alike["pilot_customers"], alike["control_customers"]
+    wanted = HELD_AT_LEAST * inside if settings.control.kind == "holdout" else inside
+    value = f"a {settings.control.kind}: {outside} for {inside}"
+    wrong = _not_apart(alike)
+    is_met = bool(inside) and outside >= wanted and not wrong
+    missing = wrong or "Take more customers into it."
+    return _one("instrument", name, value, target, is_met, missing)
+
+
+def _not_apart(alike: dict[str, Any]) -> str:
+    """Who is in pilot and control both, or shares a parent with the other side."""
+    if alike["in_both"]:
+        return f"Segment and control both name {', '.join(alike['in_both'][:3])}: carve them out."
+    if alike["siblings"]:
+        named = ", ".join(alike["siblings"][:3])
+        return f"The control holds {named}, who share a parent with the pilot: carve them out."
+    return ""
 
 
 def _timed(day: Day, settings: Settings) -> Criterion:

@@ -47,6 +47,8 @@ class Candidate:
     """Ids of customers outside that share a parent with one inside."""
     is_as_set: bool = False
     """Whether it is the segment that pilot.toml sets already."""
+    is_holdout: bool = False
+    """Whether its control was drawn from it by lot."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -124,6 +126,7 @@ def _as_set(inside: list[Row], customers: Sequence[Row], settings: Settings) -> 
         top_ten=tuple(row["customer_id"] for row in inside if row["is_top_ten"]),
         siblings=tuple(row["customer_id"] for row in control if row["cluster"] in families),
         is_as_set=True,
+        is_holdout=settings.control.kind == "holdout",
     )
 
 

@@ -17,6 +17,8 @@ DECIDED_ON = 90
 FEWEST_INVOICES = 80
 #: Days past due that would pay, while finance has not said.
 ASSUMED_DAYS = 3.0
+#: A holdout drawn one for two leaves half as many, less what rounding by strata takes.
+HELD_AT_LEAST = 0.4
 #: Month-ends at which the books must tie.
 MONTH_ENDS = 3
 NAMES = (*("ledger ties", "power", "no top ten", "windows", "owners", "control"),)
@@ -127,6 +129,9 @@ def _control(candidate: Candidate) -> Gate:
             f"The control holds siblings of pilot customers (same parent): "
             f"{_some(candidate.siblings)}; carve them out by name.",
         )
+    if candidate.is_holdout and HELD_AT_LEAST * inside <= outside:
+        said = f"{outside} customers of the segment wait, {inside} are in the pilot, drawn by lot."
+        return _gate(6, said, ok=True)
     if outside < inside:
         return _gate(6, f"{outside} control customers for {inside} in the pilot: too few.")
     short = "" if outside >= CONTROLS * inside else f" ({CONTROLS} for each are better)"

@@ -168,6 +168,11 @@ class Day:
         self._cursor.unregister("incoming_entries")
         self._entries = (*self._entries, *added)
 
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """The record that is seen, entries of later days included."""
+        return self._entries
+
     def follow(self, entries: Sequence[Entry]) -> bool:
         """Sees what was recorded since; False when these entries do not go on from those seen.
 
