@@ -7,17 +7,20 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import session
+from pages.parts import doubts, session
 from pages.parts.behind import how_counted
 from pages.parts.figures import figure
 from pages.parts.phases import marks_of, reached, standing
 from pages.parts.readout import readout_button
+from pages.parts.ruling import rule_so_far, ruling
 from pages.parts.session import Session
 from pages.parts.wording import day, escaped
 from pipeline import charts
 from pipeline.model import CountbackError
 from pipeline.proving import before_after, dso_lines, not_proven
+from pipeline.proving.ladder import rung
 from pipeline.warehouse.day import Metric
+from pipeline.what_next import what_next
 
 Found = Mapping[str, Any]
 
@@ -26,11 +29,6 @@ _VERDICTS = {
     "worse": ("red", ":material/trending_up:"),
     "cannot tell": ("gray", ":material/question_mark:"),
     "refused": ("orange", ":material/block:"),
-}
-_LIGHTS = {
-    "ok": ("green", ":material/check:"),
-    "warn": ("orange", ":material/warning:"),
-    "stop": ("red", ":material/block:"),
 }
 _SET_UP = """\
 [pilot]
@@ -52,15 +50,25 @@ def page() -> None:
         st.info("No invoice is loaded yet: drop the exports on **Prepare → Exports** first.")
         return
     settings = here.pilot.settings
-    st.markdown(escaped(standing(settings, here.as_of, here.entries)))
-    readout_button(here)
     if not (settings.pilot.started_on and settings.segment.where and settings.control.where):
+        st.markdown(escaped(standing(settings, here.as_of, here.entries)))
+        readout_button(here)
         _not_set_up(here)
         _dso(here)
         return
-    _comparison(here)
+    read_out = _head(here)
+    _comparison(here, read_out)
     _dso(here)
     _not_proven(here)
+
+
+def _head(here: Session) -> int | None:
+    """Where the pilot stands, which read-out is looked at, and the readout as a file."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.markdown(escaped(standing(here.pilot.settings, here.as_of, here.entries)))
+        read_out = _read_out(here)
+        readout_button(here)
+    return read_out
 
 
 def _not_set_up(here: Session) -> None:
@@ -76,24 +84,40 @@ def _not_set_up(here: Session) -> None:
         "without a control cannot tell the pilot from the season. For example:",
         icon=":material/compare_arrows:",
     )
+    if settings.pilot.started_on and settings.segment.where:
+        st.caption(escaped(rung(settings)["sentence"]))
     st.code(_SET_UP, language="toml")
 
 
-def _comparison(here: Session) -> None:
-    read_out = _read_out(here)
+def _comparison(here: Session, read_out: int | None) -> None:
     name = f"before and after {read_out}"
     try:
-        found = here.kept(name, lambda: before_after(here.day, here.pilot.settings, read_out))
+        with st.spinner("Comparing both sides, before and after"):
+            found = here.kept(name, lambda: before_after(here.day, here.pilot.settings, read_out))
     except CountbackError as error:
         st.info(escaped(error), icon=":material/schedule:")
+        rule_so_far(here)
         return
     _verdict(found)
+    _what_next(here, found)
     if found["rdpd30"] is None:
-        _guards(found)
+        doubts.guards(found)
         return
     _intervals(found)
-    _guards(found)
+    doubts.guards(found)
+    doubts.history(here, found)
+    doubts.mix(found)
     how_counted(*_sources(here, found), key="comparison")
+
+
+def _what_next(here: Session, found: Found) -> None:
+    settings, entries = here.pilot.settings, here.entries
+    with st.spinner("Judging by the rule"):
+        judged = here.kept(
+            f"what next {found['read_out_day']}",
+            lambda: what_next(here.day, settings, entries, found),
+        )
+    ruling(here, judged)
 
 
 def _read_out(here: Session) -> int | None:
@@ -109,6 +133,7 @@ def _read_out(here: Session) -> int | None:
         key="read_out",
         required=True,
         format_func=lambda number: f"Day {number}",
+        label_visibility="collapsed",
         help="Three fixed looks, so that nobody stops on a lucky week.",
     )
     return chosen
@@ -119,15 +144,26 @@ def _verdict(found: Found) -> None:
     with st.container(border=True, key="verdict"):
         st.badge(escaped(found["verdict"].capitalize()), color=colour, icon=icon)
         st.markdown(f"#### {escaped(found['sentence'])}")
+        _few_customers(found)
         if found.get("windows"):
-            st.caption(_windows_said(found))
+            st.caption(f"{escaped(found['rung']['sentence'])} {_windows_said(found)}")
+
+
+def _few_customers(found: Found) -> None:
+    """The chance of as much by lot, when a side has too few customers for an interval alone."""
+    p = found["rdpd30"]["count"]["permutation_p"] if found["rdpd30"] else None
+    if p is not None:
+        st.markdown(
+            "Few customers: dealt into pilot and control by lot, they differ as much in "
+            f"**{p:.0%}** of all deals (permutation p = {p:.3f})."
+        )
 
 
 def _windows_said(found: Found) -> str:
     spans = {is_post: (first, before, cut) for is_post, first, before, cut in found["windows"]}
     (first, before, cut), (pre_first, pre_before, pre_cut) = spans[True], spans[False]
     return escaped(
-        f"{found['design'].capitalize()}. Invoices due from {day(first)} up to {day(before)}, "
+        f"Invoices due from {day(first)} up to {day(before)}, "
         f"followed up to {day(cut)}, against those due from {day(pre_first)} up to "
         f"{day(pre_before)}, followed up to {day(pre_cut)}."
     )
@@ -150,11 +186,18 @@ def _intervals(found: Found) -> None:
     st.caption(
         "Days past due at payment, capped at 30; what is still open counts for exactly what is "
         "known of it. Only “by invoice” is tested; the others show whether it holds by money and "
-        "within the same customers."
+        "within the same customers. Below the dotted line the same is done otherwise: never the "
+        "headline."
     )
-    for row in rows:
-        if row["why"]:
-            st.caption(f"{escaped(row['label'])}: {escaped(row['why'])}")
+    _said_of_lines(rows)
+
+
+def _said_of_lines(rows: list[dict[str, Any]]) -> None:
+    with st.expander("What each line does otherwise", icon=":material/alt_route:", type="compact"):
+        for row in rows:
+            said = " ".join(part for part in (row["what"], row["why"]) if part)
+            if said:
+                st.markdown(f"**{escaped(row['label'])}**: {escaped(said)}")
 
 
 def _invoices_said(n: Found) -> str:
@@ -164,11 +207,16 @@ def _invoices_said(n: Found) -> str:
     )
 
 
+_TESTED = "The one that is tested."
+_WITHIN = "Customers with mature invoices in both windows: a change of mix cannot move it."
+
+
 def _rows(found: Found) -> list[dict[str, Any]]:
     lines = (
-        ("By invoice", found["rdpd30"]["count"]),
-        ("By dollar", found["rdpd30"]["amount"]),
-        ("Same customers only", found["within_customer"]),
+        ("By invoice", _TESTED, found["rdpd30"]["count"], False),
+        ("By dollar", "Each dollar counts, not each invoice.", found["rdpd30"]["amount"], False),
+        ("Same customers only", _WITHIN, found["within_customer"], False),
+        *((line["label"], line["what"], line, True) for line in found["sensitivities"]),
     )
     return [
         {
@@ -179,9 +227,11 @@ def _rows(found: Found) -> list[dict[str, Any]]:
             "pilot_customers": line["pilot_customers"],
             "control_customers": line["control_customers"],
             "permutation_p": line.get("permutation_p"),
+            "is_sensitivity": is_sensitivity,
+            "what": what,
             "why": line.get("why", ""),
         }
-        for label, line in lines
+        for label, what, line, is_sensitivity in lines
     ]
 
 
@@ -204,13 +254,9 @@ def _four(found: Found) -> list[dict[str, Any]]:
     ]
 
 
-def _guards(found: Found) -> None:
-    st.subheader("What could make this lie", anchor=False)
-    for light in found["guards"]:
-        colour, icon = _LIGHTS[light["state"]]
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.badge(escaped(light["name"].capitalize()), color=colour, icon=icon, width=150)
-            st.text(light["sentence"])
+_BEHIND = (
+    *("due_cohorts", "billing_windows", "cohort_traits", "control_siblings", "sent_messages"),
+)
 
 
 def _sources(here: Session, found: Found) -> tuple[Metric, ...]:
@@ -218,7 +264,7 @@ def _sources(here: Session, found: Found) -> tuple[Metric, ...]:
 
     def made() -> tuple[Metric, ...]:
         here.day.metric_frame("due_cohorts", windows=found["windows"])
-        return (here.day.metric("due_cohorts"), here.day.metric("billing_windows"))
+        return tuple(here.day.metric(name) for name in _BEHIND)
 
     sources: tuple[Metric, ...] = here.kept(f"sources {found['read_out_day']}", made)
     return sources

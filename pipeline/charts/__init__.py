@@ -1,13 +1,12 @@
 """Rows in, figures out: every chart of the product, drawn and never computed here.
 
 Reading order: `style` (colours, frame, alt text), `weekly` (the four metrics by week),
-`comparison` (before and after against a control), `ages` (what is open, by age), `cleaning`
-(blocked money as data is mended), `cash` (where the days went, how long money stays open),
-`rolling` (where open money went, cohorts, promises), `paying` (what the case for it rests on),
-`overriding` (which rule keeps being corrected), `choosing` (how clean a segment is, what is to
-win, what is left),
-`routing` (disputes on their way to the right owner), `scoring` (whether the score means what it
-says).
+`comparison` (before and after against a control), `history` (the same where nothing happened),
+`ages` (what is open, by age), `cleaning` (blocked money as data is mended), `cash` (where the days
+went, how long money stays open), `rolling` (where open money went, cohorts, promises), `paying`
+(what the case for it rests on), `overriding` (which rule keeps being corrected), `choosing` (how
+clean a segment is, what is to win, what is left), `routing` (disputes on their way to the right
+owner), `scoring` (whether the score means what it says).
 A chart's title is the question that it answers; `alt` gives the same answer in words.
 """
 
@@ -16,6 +15,7 @@ from pipeline.charts.cash import aging_weeks, dso_bridge, still_open
 from pipeline.charts.choosing import clean_against_headroom, eligibility
 from pipeline.charts.cleaning import clean_up
 from pipeline.charts.comparison import dso_lines, effect_interval, four_cells
+from pipeline.charts.history import event_study, placebo_dates
 from pipeline.charts.overriding import overrides_by_rule
 from pipeline.charts.paying import break_even, net_band, tornado
 from pipeline.charts.rolling import (
@@ -56,6 +56,7 @@ __all__ = [
     "dso_lines",
     "effect_interval",
     "eligibility",
+    "event_study",
     "four_cells",
     "hand_offs",
     "in_columns",
@@ -65,6 +66,7 @@ __all__ = [
     "override_weeks",
     "overrides_by_rule",
     "owner_curve",
+    "placebo_dates",
     "promise_weeks",
     "reliability_plot",
     "roll_matrix",

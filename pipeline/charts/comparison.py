@@ -20,6 +20,8 @@ from pipeline.charts.style import (
     quiet_axes,
 )
 
+#: With more lines than these, each gets less room.
+_FEW = 4
 _ARMS = {"pilot": PILOT, "control": CONTROL, "all customers": PILOT}
 _LINES = {
     "countback": ("countback", "solid", 2.5),
@@ -32,23 +34,37 @@ def effect_interval(rows: Sequence[Row], detectable: float | None = None) -> go.
     """Estimates with their 95 % intervals in days (`label`, `estimate`, `low`, `high`).
 
     Below zero means sooner. `detectable` shades the changes that this pilot was too small to
-    be likely to see. A row without an interval is named, with no bar.
+    be likely to see. A row without an interval is named, with no bar. Rows with
+    `is_sensitivity` stand below a line: the same done otherwise, never the headline.
     """
     names = [row["label"] for row in rows]
     figure = go.Figure()
     title = "How many days sooner did the pilot's customers pay?"
-    figure.update_layout(**frame(title, _effect_words(rows, detectable), 120 + 56 * len(rows)))
+    each = 56 if len(rows) <= _FEW else 40
+    height = 120 + each * len(rows)
+    figure.update_layout(**frame(title, _effect_words(rows, detectable), height))
     if detectable is not None:
         _too_small(figure, detectable, len(rows) - 1)
     nothing = {"color": CONTROL, "width": 1.5}
     figure.add_shape(type="line", x0=0, x1=0, y0=-0.6, y1=len(rows) - 0.58, line=nothing)
     for place, row in enumerate(rows):
         _interval(figure, row, is_main=place == 0)
+    _set_apart(figure, rows)
     quiet_axes(figure)
     figure.update_yaxes(categoryorder="array", categoryarray=names[::-1], showgrid=False)
     figure.update_yaxes(range=[-0.7, len(names) - 0.1], rangemode="normal")
     figure.update_xaxes(title_text="← days sooner      change against control      days later →")
     return figure
+
+
+def _set_apart(figure: go.Figure, rows: Sequence[Row]) -> None:
+    """A thin line above what is done otherwise."""
+    below = len([row for row in rows if row.get("is_sensitivity")])
+    if not below or below == len(rows):
+        return
+    at = below - 0.5
+    line = {"color": CONTROL, "width": 1, "dash": "dot"}
+    figure.add_shape(type="line", x0=0, x1=1, xref="paper", y0=at, y1=at, line=line)
 
 
 def _too_small(figure: go.Figure, detectable: float, height: int) -> None:

@@ -165,39 +165,48 @@ def made_up(start: date, read_out: int, first: date | None) -> list[date]:
 def placebo(day: Day, start: date, read_out: int, reached: Reach, real: DiffInDiff) -> Found:
     """The estimator of record at made-up go-live dates: how often it finds as much as in truth.
 
-    Keys: `dates` (go-live, estimate and interval in days), `as_large`, `n`, `share`, `sentence`.
+    Keys: `dates` (go-live, estimate and interval in days), `as_large`, `n`, `share`,
+    `excluding_none` (intervals of them, of which one in twenty is to be expected), `sentence`.
     """
     dates = []
     for moved in made_up(start, read_out, reached.first):
         told = interval(compared(due(day, windows(moved, read_out))))
         dates.append({"go_live_on": moved + timedelta(days=GO_LIVE_DAY), **told})
-    known = [abs(one["estimate"]) for one in dates if one["estimate"] is not None]
+    known = [one for one in dates if one["estimate"] is not None]
     size = None if real.estimate is None else abs(real.estimate)
-    hits = None if size is None else len([value for value in known if value >= size])
+    hits = None if size is None else len([o for o in known if abs(o["estimate"]) >= size])
+    surely = len([one for one in known if side(one["ci95"]) in ("sooner", "later")])
+    said = (
+        _placebo_said(len(known), hits, surely)
+        if known
+        else _none_fits(start, read_out, reached.because)
+    )
     return {
         "dates": dates,
         "n": len(known),
         "as_large": hits,
         "share": hits / len(known) if known and hits is not None else None,
-        "sentence": _placebo_said(len(known), hits, size, start, read_out, reached),
+        "excluding_none": surely,
+        "sentence": said,
     }
 
 
-def _placebo_said(
-    n: int, hits: int | None, size: float | None, start: date, read_out: int, reached: Reach
-) -> str:
-    if not n:
-        needed = (start - windows(start, read_out)[1][1]).days + read_out - GO_LIVE_DAY
-        return (
-            f"No made-up go-live date fits before the real one: it takes due dates from "
-            f"{needed} days before day 0 on, and {reached.because}."
-        )
+def _none_fits(start: date, read_out: int, because: str) -> str:
+    needed = (start - windows(start, read_out)[1][1]).days + read_out - GO_LIVE_DAY
+    return (
+        f"No made-up go-live date fits before the real one: it takes due dates from {needed} days "
+        f"before day 0 on, and {because}."
+    )
+
+
+def _placebo_said(n: int, hits: int | None, surely: int) -> str:
     dates = "date" if n == 1 else "dates"
-    if hits is None or size is None:
+    if hits is None:
         return f"{n} made-up go-live {dates}, and no change at the real one to hold them against."
     return (
         f"At {hits} of {n} made-up go-live {dates}, when nothing happened, the pilot moved at "
-        f"least as much as at the real one ({size:.1f} days); neighbouring dates share invoices."
+        f"least as much as at the real one, and at {surely} the interval excludes none; "
+        "neighbouring dates share invoices."
     )
 
 
