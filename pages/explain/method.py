@@ -1,4 +1,4 @@
-"""Explain · Method: every metric, check, rule and prompt, read from its own file."""
+"""Explain · Method: every metric, check, rule and prompt, read from its own file, and today's."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import session
+from pages.parts import session, worked
 from pages.parts.behind import definition
+from pages.parts.glossary import glossary, numbers_that_changed
 from pages.parts.reply_card import reply_card
 from pages.parts.tables import table
 from pages.parts.wording import LANE_TITLES, escaped
@@ -22,12 +23,21 @@ def page() -> None:
     """One tab for each kind of thing that decides or counts."""
     st.title("How is everything counted and decided?")
     st.markdown(
-        "Each entry below is read from the very file that does the work, so that this page cannot "
-        "say one thing and the figures another."
+        "What is below is read from the very files that do the work, and worked out on the open "
+        "pilot, so that this page cannot say one thing and the figures another."
     )
-    tabs = st.tabs(["Metrics", "Policy", "Checks", "Replies", "Prompts", "Tables"])
-    parts = (_metrics, _policy, _checks, reply_card, _prompts, _tables)
-    for tab, shown in zip(tabs, parts, strict=True):
+    parts = {
+        "Metrics": _metrics,
+        "Policy": _policy,
+        "Checks": _checks,
+        "Replies": reply_card,
+        "Prompts": _prompts,
+        "Tables": _tables,
+        "Numbers that changed": numbers_that_changed,
+        "Glossary": glossary,
+    }
+    tabs = st.tabs(list(parts))
+    for tab, shown in zip(tabs, parts.values(), strict=True):
         with tab:
             shown()
 
@@ -37,6 +47,7 @@ def _metrics() -> None:
         headers = statement.headers
         with _entry(headers["title"], f"metric_{name}"):
             definition(headers["title"], headers["unit"], headers["better"], statement.meaning)
+            worked.metric_today(session.here(), name)
             _sql(statement, f"pipeline/sql/metrics/{name}.sql")
 
 
@@ -59,6 +70,7 @@ def _policy() -> None:
         "unknown is never permission."
     )
     guards = guard_names()
+    today = worked.routed_today(here)
     table(
         [
             {
@@ -68,6 +80,8 @@ def _policy() -> None:
                 "lane": LANE_TITLES[rule.lane],
                 "condition": rule.when,
                 "sentence": rule.because,
+                "invoices_today": today.get(rule.name, {}).get("today", 0),
+                "for_example": today.get(rule.name, {}).get("for_example", ""),
             }
             for place, rule in enumerate(policy.rules, 1)
         ],
@@ -100,6 +114,7 @@ def _checks() -> None:
             for header, words in (("consequence", "If it fails"), ("fix", "To mend it")):
                 if header in headers:
                     st.markdown(f"{words}: {escaped(headers[header])}")
+            worked.check_today(session.here(), name)
             _sql(statement, f"pipeline/sql/checks/{name}.sql")
 
 
@@ -114,6 +129,7 @@ def _prompts() -> None:
             for heading, words in prompt.sections.items():
                 st.markdown(f"**{escaped(heading)}**")
                 st.code(words, language=None, wrap_lines=True)
+            worked.message_today(session.here(), path.stem)
             st.caption(f"`{prompt.file}`, version {escaped(prompt.version or '–')}")
 
 

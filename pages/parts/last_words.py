@@ -10,13 +10,13 @@ from datetime import UTC
 
 import streamlit as st
 
-from pages.parts import reply_acts
+from pages.parts import asked, reply_acts
 from pages.parts.session import Session
 from pages.parts.wording import counted, escaped, moment, place
 from pipeline.context import newest_words
 from pipeline.drafting.gist import gist
 from pipeline.model import Case, Dossier, Exchange
-from pipeline.replies import LABELS
+from pipeline.replies import LABELS, proposed
 from pipeline.replies.closing import TITLES, can_be_settled, effect
 from pipeline.warehouse.day import Row
 from pipeline.warehouse.replies import replies_of
@@ -27,6 +27,8 @@ EXCHANGES = 3
 def last_words(here: Session, dossier: Dossier) -> None:
     """What was said in short, the message to close, then the newest of the others."""
     _in_short(dossier)
+    asked.summary(here, dossier)
+    asked.button(here, dossier)
     st.markdown("**Last words**")
     customer_id = dossier.case.customer_id
     rows = here.kept(f"replies/{customer_id}", lambda: replies_of(here.day, customer_id))
@@ -92,6 +94,7 @@ def _marked(words: str, spans: list[str]) -> str:
 def _meaning(row: Row, case: Case) -> None:
     titles = ", ".join(TITLES[label] for label in row["suggested"]) or "nothing"
     st.markdown(f"Suggested by the words in ⟦ ⟧: **{escaped(titles)}**")
+    asked.suggested(row)
     if row["is_unread"]:
         st.caption("Some of it no rule understood: read it yourself.")
     if row["event_id"]:
@@ -111,6 +114,11 @@ def _meaning(row: Row, case: Case) -> None:
         )
 
 
+def _proposed(row: Row) -> list[str]:
+    """What accepting confirms: the labels of rules and model."""
+    return list(proposed(row["suggested"], row["by_model"]))
+
+
 def _is_elsewhere(row: Row, case: Case) -> bool:
     """Whether it was answered and stops another invoice than those of the case."""
     named = row["invoice_id"]
@@ -121,7 +129,7 @@ def _acts(row: Row) -> None:
     message_id, stamp, is_closed = row["message_id"], row["stamp"], bool(row["event_id"])
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         if not is_closed:
-            _button("Accept", "accept", "Y", effect(row["suggested"]), message_id, stamp)
+            _button("Accept", "accept", "Y", effect(_proposed(row)), message_id, stamp)
             _button(
                 "None fits",
                 "reject",
@@ -134,7 +142,7 @@ def _acts(row: Row) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         st.selectbox(
             "Another label",
-            [label for label in LABELS if [label] != list(row["suggested"])],
+            [label for label in LABELS if [label] != _proposed(row)],
             index=None,
             key=reply_acts.label_key(message_id),
             format_func=TITLES.__getitem__,
@@ -147,7 +155,7 @@ def _acts(row: Row) -> None:
     if chosen:
         st.caption(escaped(f"Change to “{TITLES[chosen]}”: {_lower(effect([chosen]))}"))
     elif not is_closed:
-        st.caption(escaped(f"Accept: {_lower(effect(row['suggested']))}"))
+        st.caption(escaped(f"Accept: {_lower(effect(_proposed(row)))}"))
 
 
 def _lower(sentence: str) -> str:
@@ -168,7 +176,7 @@ def _button(label: str, verdict: str, key: str, told: str, message_id: str, stam
 def _settled(row: Row) -> None:
     """What the message asks for is dealt with: said at once, or once it is closed."""
     is_closed = bool(row["event_id"])
-    if row["is_settled"] or not can_be_settled(row["labels"] if is_closed else row["suggested"]):
+    if row["is_settled"] or not can_be_settled(row["labels"] if is_closed else _proposed(row)):
         return
     told = "What it asks for is dealt with: it stops nothing more."
     if is_closed:

@@ -23,7 +23,7 @@ def written(here: Session, made: Made) -> Made:
     settings = here.pilot.settings.drafting
     most = f"{settings.timeout_seconds:g} s"
     with st.spinner(f"{escaped(settings.model)} writes, for {most} at most…", show_time=True):
-        asker = Asker(here.pilot.folder, settings, run=_run())
+        asker = Asker(here.pilot.folder, settings, run=run())
         found = write_case(
             here.pilot,
             here.day,
@@ -58,7 +58,7 @@ def _ask_again(case_id: str) -> None:
     st.session_state.write_again = case_id
 
 
-def _run() -> str:
+def run() -> str:
     """One visit is one run, for the budget."""
     if "model_run" not in st.session_state:
         st.session_state.model_run = new_run()
