@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 
 from pipeline.figures import dso
 from pipeline.model import MINOR_UNITS, CountbackError, WrongCall
-from pipeline.proving.before_after import READ_OUTS, latest_read_out
+from pipeline.proving.read_outs import READ_OUTS, latest_read_out
 from pipeline.settings import GO_LIVE_DAY, Settings
 from pipeline.warehouse.day import Day, Metric, Row, Scope, Weeks
 
@@ -246,6 +246,8 @@ def sides(days: tuple[date, date]) -> Weeks:
 def dso_bridge(day: Day, settings: Settings, read_out: int | None = None) -> dict[str, Any]:
     """The bridge of the segment and of its control, per currency (metrics 1.1).
 
+    Per arm and currency: before and after (ar and billings in money, dso in days), steps (name,
+    money, days), cash_share of what left the books between the days; or why there is none.
     Without a segment it is of all customers. Raises as `two_days` does.
     """
     days = two_days(settings, day.as_of, read_out)
@@ -301,9 +303,9 @@ def _of_currency(
     made = between(cells, currency)
     exits = sum((gone[k] for k in ("paid", "credited", "written_off")), Decimal(0)) if gone else 0
     return {
-        "before": made.before,
-        "after": made.after,
-        "steps": list(made.steps),
+        "before": {**made.before, "dso": float(made.before["dso"])},
+        "after": {**made.after, "dso": float(made.after["dso"])},
+        "steps": [{**step, "days": float(step["days"])} for step in made.steps],
         "cash_share": float(gone["paid"] / exits) if gone and exits else None,
     }
 
@@ -312,7 +314,7 @@ def said(bridge: Mapping[str, Any]) -> str:
     """The bridge in one sentence, the largest steps first; what is under 0.05 days is left out."""
     before, after = (bridge[end]["dso"] for end in ("before", "after"))
     steps = sorted(bridge["steps"], key=lambda step: -abs(step["days"]))
-    large = [f"{s['name']} {s['days']:+.1f}" for s in steps if abs(s["days"]) >= Decimal("0.05")]
+    large = [f"{s['name']} {s['days']:+.1f}" for s in steps if abs(s["days"]) >= 0.05]
     moved = f"DSO went from {before:.2f} to {after:.2f} days ({after - before:+.2f})"
     return f"{moved}: {', '.join(large)}." if large else f"{moved}: no step moved it."
 
@@ -335,6 +337,6 @@ def as_rows(arms_found: Mapping[str, Mapping[str, Any]], currency: str) -> list[
 
 def _ends_or_step(bridge: Mapping[str, Any], name: str) -> tuple[float, Decimal]:
     if name in ("before", "after"):
-        return float(bridge[name]["dso"]), bridge[name]["ar"]
+        return bridge[name]["dso"], bridge[name]["ar"]
     (step,) = (step for step in bridge["steps"] if step["name"] == name)
-    return float(step["days"]), step["money"]
+    return step["days"], step["money"]

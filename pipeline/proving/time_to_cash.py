@@ -12,13 +12,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
-import polars as pl
-
 from pipeline.model import BUCKETS, WrongCall
-from pipeline.proving.before_after import windows
+from pipeline.proving.cohorts import cohort, due
+from pipeline.proving.read_outs import windows
 from pipeline.settings import Settings
-from pipeline.statistics import Cohort, wilson
+from pipeline.statistics import wilson
 from pipeline.statistics.still_open import StillOpen
 from pipeline.statistics.still_open import still_open as curves
 from pipeline.statistics.survival import CAP_DAYS
@@ -55,21 +53,8 @@ def still_open(day: Day, settings: Settings, read_out: int) -> list[Found]:
     start = settings.pilot.started_on
     if start is None:
         raise WrongCall("pilot.toml: [pilot] started_on not set: there is no before and after.")
-    rows = day.metric_frame("due_cohorts", windows=windows(start, read_out))
-    return [_group(found) for found in curves(_cohort(rows))]
-
-
-def _cohort(rows: pl.DataFrame) -> Cohort:
-    """Invoices by count, as the comparison of record takes them."""
-    part = rows.filter(pl.col("basis") == "count")
-    return Cohort(
-        customer=np.unique(part["cluster"].to_numpy(), return_inverse=True)[1],
-        is_pilot=part["is_pilot"].to_numpy(),
-        is_post=part["is_post"].to_numpy(),
-        days=part["days"].to_numpy(),
-        observed=part["is_observed"].to_numpy(),
-        weight=part["weight"].to_numpy(),
-    )
+    rows = due(day, windows(start, read_out))
+    return [_group(found) for found in curves(cohort(rows, "count"))]
 
 
 def _group(found: StillOpen) -> Found:

@@ -38,6 +38,16 @@ def pilot_of(call: argparse.Namespace) -> Pilot:
     return Pilot.open(Path(call.pilot or "data/demo"))
 
 
+def check_scope(pilot: Pilot, customers: str) -> None:
+    """Raises WrongCall when an arm is asked for that pilot.toml does not set."""
+    wanted = {"SEGMENT": pilot.settings.segment.where, "CONTROL": pilot.settings.control.where}
+    if customers in wanted and not wanted[customers]:
+        raise WrongCall(
+            f"{pilot.folder / 'pilot.toml'}: [{customers.lower()}] where is not set, so there are "
+            f"no {customers} customers: add it or use --customers ALL."
+        )
+
+
 def moment(call: argparse.Namespace) -> Moment:
     """Who acts, at the moment of the call."""
     return Moment(by=call.by, now=call.now)

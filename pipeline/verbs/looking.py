@@ -11,17 +11,16 @@ from pipeline.health.findings import findings
 from pipeline.health.overview import as_result
 from pipeline.health.overview import told as health_told
 from pipeline.model import WrongCall
-from pipeline.pilot import Pilot
 from pipeline.printing import route_result
 from pipeline.segments import segments
 from pipeline.segments import told as segments_told
-from pipeline.verbs.calling import AddVerb, Result, day, pilot_of
+from pipeline.verbs.calling import AddVerb, Result, check_scope, day, pilot_of
 from pipeline.warehouse.reply_file import read_reply_file, told_replies
 
 
 def _aging(call: argparse.Namespace) -> tuple[Result, int]:
     pilot = pilot_of(call)
-    _check_scope(pilot, call.customers)
+    check_scope(pilot, call.customers)
     with pilot.day(call.as_of) as day:
         return figures.aging(day, call.flavour, call.customers), 0
 
@@ -30,26 +29,17 @@ def _dso(call: argparse.Namespace) -> tuple[Result, int]:
     if call.days < 1:
         raise WrongCall(f"--days {call.days}: a period has at least one day.")
     pilot = pilot_of(call)
-    _check_scope(pilot, call.customers)
+    check_scope(pilot, call.customers)
     with pilot.day(call.as_of) as day:
         return figures.dso(day, call.days, call.customers, call.flavour), 0
 
 
 def _roll(call: argparse.Namespace) -> tuple[Result, int]:
     pilot = pilot_of(call)
-    _check_scope(pilot, call.customers)
+    check_scope(pilot, call.customers)
     with pilot.day(call.as_of or call.week_ending) as day:
         result = figures.roll(day, call.week_ending, call.flavour, call.customers)
     return result, 0 if result["identity_ok"] else 1
-
-
-def _check_scope(pilot: Pilot, customers: str) -> None:
-    wanted = {"SEGMENT": pilot.settings.segment.where, "CONTROL": pilot.settings.control.where}
-    if customers in wanted and not wanted[customers]:
-        raise WrongCall(
-            f"{pilot.folder / 'pilot.toml'}: [{customers.lower()}] where is not set, so there are "
-            f"no {customers} customers: add it or use --customers ALL."
-        )
 
 
 def _route(call: argparse.Namespace) -> tuple[Result, int]:

@@ -10,9 +10,11 @@ from pipeline import proving
 from pipeline.opportunity import told as opportunity_told
 from pipeline.opportunity import where_to_start
 from pipeline.pilot import Pilot
+from pipeline.proving.bridge import dso_bridge
+from pipeline.proving.time_to_cash import cohorts
 from pipeline.roi import roi
 from pipeline.roi import told as roi_told
-from pipeline.verbs.calling import AddVerb, Result, pilot_of
+from pipeline.verbs.calling import AddVerb, Result, check_scope, pilot_of
 from pipeline.warehouse.feeding import gaps, is_open_items_only
 from pipeline.what_next import what_next
 
@@ -34,6 +36,19 @@ def _before_after(call: argparse.Namespace) -> tuple[Result, int]:
         print(f"{pilot.folder / 'pilot.toml'}: {pilot.settings.overlap}", file=sys.stderr)
         return result, 1
     return result, 0
+
+
+def _bridge(call: argparse.Namespace) -> tuple[Result, int]:
+    pilot = pilot_of(call)
+    with pilot.day(call.as_of) as day:
+        return dso_bridge(day, pilot.settings, call.read_out), 0
+
+
+def _cohorts(call: argparse.Namespace) -> tuple[Result, int]:
+    pilot = pilot_of(call)
+    check_scope(pilot, call.customers)
+    with pilot.day(call.as_of) as day:
+        return cohorts(day, call.customers), 0
 
 
 def _roi(call: argparse.Namespace) -> tuple[Result, int]:
@@ -63,6 +78,10 @@ def add(verb: AddVerb) -> None:
     verb("metrics", _metrics, "the four metrics by week")
     compare = verb("before-after", _before_after, "the pilot against its control")
     compare.add_argument("--read-out", type=int, metavar="60|90|120")
+    bridge = verb("bridge", _bridge, "where the days of DSO went, step by step")
+    bridge.add_argument("--read-out", type=int, metavar="60|90|120")
+    months = verb("cohorts", _cohorts, "collected by invoice month, roll-forward, promises kept")
+    months.add_argument("--customers", choices=("ALL", "SEGMENT", "CONTROL"), default="ALL")
     for name, run, told in (
         ("roi", _roi, "whether it pays, with its range and what it rests on"),
         ("opportunity", _opportunity, "whether collections is the best place to start"),
