@@ -87,7 +87,7 @@ def _change(at: int, since: int, periods: int) -> Floats:
 def _slope(counts: Tally, in_pilot: Bools, before: int) -> Contrast:
     """Least squares over the periods before go-live; three points are the fewest that can bend."""
     if before < 3:
-        return Contrast(0, 0, why=f"{before} periods before go-live: three make a line.")
+        return Contrast(0, 0, why="Fewer than three periods before go-live make no line.")
     places = np.arange(before) - (before - 1) / 2
     weights = np.zeros(counts.leaving.shape[1])
     weights[:before] = places / (places**2).sum()

@@ -85,7 +85,7 @@ def test_a_pilot_that_slides_away_by_itself_is_seen() -> None:
 def test_what_cannot_be_said_says_why() -> None:
     two = event_study(*drawn([[1, 2], [3, 4]], [[1, 1], [2, 2]]), periods=2, before=2)
     assert two.slope.estimate is None
-    assert two.slope.why == "2 periods before go-live: three make a line."
+    assert two.slope.why == "Fewer than three periods before go-live make no line."
     cohort, period = drawn(PILOT, CONTROL)
     gone = period + (period == 1) * 1  # nobody's invoice fell due in the second period
     found = event_study(cohort, gone, periods=4, before=3)
