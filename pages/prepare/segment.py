@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import session
+from pages.parts import choosing, session
 from pages.parts.behind import how_counted
 from pages.parts.figures import figure
 from pages.parts.session import Session
@@ -44,9 +44,13 @@ def page() -> None:
     if not found["candidates"]:
         return
     _overview(found)
+    _taken_off(here, found)
     _others(found)
+    choosing.weights(found)
     st.divider()
     _one(here, found)
+    st.divider()
+    choosing.waiting(here)
     how_counted(*_sources(here), key="segments")
 
 
@@ -100,8 +104,50 @@ def _overview(found: Found) -> None:
             charts.eligibility(found["waterfall"], found["currency"]),
             _steps(found["waterfall"]),
             key="segments_waterfall",
+            on_select=_show_taken_off,
         )
-        st.caption("All customers. An invoice is taken off by the first step that fits it.")
+        st.caption(
+            "All customers. An invoice is taken off by the first step that fits it; click a step "
+            "to see its invoices."
+        )
+
+
+def _show_taken_off() -> None:
+    st.session_state["segments_step"] = _step_of(st.session_state.segments_waterfall)
+
+
+def _step_of(event: Any) -> str | None:
+    """The step that a click on a waterfall points at; all of them for its two ends."""
+    points = event.selection.points
+    name = str(points[0]["x"]).lower() if points else None
+    return "all" if name == "all open" else name
+
+
+def _taken_off(here: Session, found: Found) -> None:
+    """The invoices of the step of the first waterfall that was clicked."""
+    step = st.session_state.get("segments_step")
+    if not step:
+        return
+    rows = here.kept(
+        "segment rows everybody",
+        lambda: open_invoices(here.day, here.pilot.settings, "everybody", "everybody"),
+    )
+    shown = [row for row in rows if step in ("all", row["step"])]
+    amount = next((s for s in found["waterfall"] if s["step"] in (step, f"{step} open")), None)
+    said = "" if amount is None or amount["reporting"] is None else _money_of(amount, found)
+    st.markdown(f"**All customers, {escaped(step)}**: {counted(len(shown), 'invoice')}{said}")
+    if shown:
+        table(
+            shown,
+            key="segments_rows",
+            alt="The open invoices behind the step",
+            columns=("invoice_id", "customer_name", "open_amount", "currency", "due_on", "step"),
+        )
+        save(shown, key="segments_rows_csv", name="segments_invoices")
+
+
+def _money_of(step: Found, found: Found) -> str:
+    return f", {escaped(money(step['reporting'], found['currency']))}"
 
 
 def _looked_at(found: Found) -> int:
@@ -181,6 +227,7 @@ def _one(here: Session, found: Found) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         _gates(each)
+        choosing.what_to_do(each)
         _power(each)
     with right:
         _components(each)
@@ -242,6 +289,7 @@ def _waterfall(here: Session, found: Found, each: Found) -> None:
             charts.eligibility(each["waterfall"], found["currency"]),
             _steps(each["waterfall"]),
             key="segment_waterfall",
+            on_select=_pick_step,
         )
     name = f"segment rows {each['trait']} {each['value']}"
     rows = here.kept(
@@ -252,6 +300,8 @@ def _waterfall(here: Session, found: Found, each: Found) -> None:
             st.caption("Nothing of it is open on this day.")
             return
         steps = list(dict.fromkeys(row["step"] for row in rows))
+        if st.session_state.get("segment_step") not in ("all", *steps):
+            st.session_state.segment_step = "all"
         step = st.selectbox("Invoices that are", ["all", *steps], key="segment_step")
         shown = [row for row in rows if step in ("all", row["step"])]
         table(
@@ -261,6 +311,10 @@ def _waterfall(here: Session, found: Found, each: Found) -> None:
             columns=("invoice_id", "customer_name", "open_amount", "currency", "due_on", "step"),
         )
         save(shown, key="segment_rows_csv", name="segment_invoices")
+
+
+def _pick_step() -> None:
+    st.session_state.segment_step = _step_of(st.session_state.segment_waterfall) or "all"
 
 
 def _toml(found: Found, each: Found) -> None:

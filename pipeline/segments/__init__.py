@@ -3,7 +3,8 @@
 Reading order: `candidates` (every way to cut a segment), `spans` (when it is looked at),
 `scoring` (how clean it is), `paying` (what there is to win, and what could be seen), `gates` (what
 it must pass), `waterfall` (what a pilot may handle), `choosing` (all of it, and which one),
-`telling` (in words), `behind` (the rows), `toml` (for pilot.toml), `asking`.
+`weighing` (under other weights), `remedies` (what to do about a gate), `telling` (in words),
+`behind` (the rows), `toml` (for pilot.toml), `asking`.
 """
 
 from pipeline.segments.asking import segments
@@ -12,6 +13,7 @@ from pipeline.segments.choosing import choose
 from pipeline.segments.scoring import LABELS, Measure, components, score
 from pipeline.segments.telling import told
 from pipeline.segments.toml import as_toml
+from pipeline.segments.weighing import reweighed
 
 __all__ = [
     "LABELS",
@@ -20,6 +22,7 @@ __all__ = [
     "choose",
     "components",
     "open_invoices",
+    "reweighed",
     "score",
     "segments",
     "told",

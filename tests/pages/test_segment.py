@@ -62,3 +62,34 @@ def test_an_empty_pilot_says_what_to_load(tmp_path: Path, monkeypatch: pytest.Mo
     assert not app.exception
     assert "control totals: load those first" in said(app)
     session.forget_everything()
+
+
+def test_a_failed_gate_says_what_to_do_other_weights_and_the_lot(
+    open_app: Open, folder: Path
+) -> None:
+    path = folder / "pilot.toml"
+    path.write_text(path.read_text().replace("2026-01-01", "2026-12-01"), encoding="utf-8")
+    app = open_app(PAGE)
+    options = app.selectbox(key="segment_candidate").options
+    app.selectbox(key="segment_candidate").set_value(options.index("As pilot.toml sets it")).run()
+    words = said(app)
+    assert "Gate 5: Either name an owner who is still here, on Data health" in words
+    assert app.button(key="segment_mend_5")
+
+    # Every weight but one at nought: the cleanest by that one leads.
+    for name in ("owner", "contact", "dispute", "concentration", "chronic", "po"):
+        app.number_input(key=f"weight_{name}").set_value(0.0)
+    app.run()
+    again = next(f.value for f in app.dataframe if "score_before" in f.value.columns)
+    assert list(again["score"][again["passes"]]) == sorted(
+        again["score"][again["passes"]], reverse=True
+    )
+
+    # The lot: before go-live, by a name, once; afterwards the table of likeness is of its arms.
+    app.button(key="holdout_draw").click().run()
+    assert not app.exception
+    [entry] = Pilot.open(folder).entries()
+    assert (entry.kind, entry.payload["ratio"]) == ("holdout_drawn", "2:1")
+    assert Pilot.open(folder).settings.control.kind == "holdout"
+    assert "Drawn 2:1 by Ana Ruiz" in said(app).replace("\\", "")
+    assert any("standardised_difference" in frame.value.columns for frame in app.dataframe)

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.segments import Measure, components, score
-from pipeline.settings import ChoosingSection, Settings
+from pipeline.model import WrongCall
+from pipeline.segments import Measure, components, reweighed, score
+from pipeline.settings import COMPONENTS, ChoosingSection, Settings
 
 #: What the worked cases call a component -> what it is called here.
 NAMES = {"disp": "dispute", "conc": "concentration", "po_missing": "po"}
@@ -90,3 +91,26 @@ def test_weights_and_anchors_are_settings() -> None:
 def test_a_weight_or_anchor_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"none of|two different|between 0"):
         ChoosingSection.model_validate(wrong)
+
+
+def test_other_weights_give_another_order_and_gates_stay_gates() -> None:
+    def each(name: str, passes: bool, terms: float, rest: float) -> dict[str, object]:
+        points = [terms, *[rest] * (len(COMPONENTS) - 1)]
+        parts = [{"points": point} for point in points]
+        return {"candidate": name, "passes": passes, "score": 50.0, "components": parts}
+
+    rows = [each("a", True, 0, 80), each("b", True, 100, 40), each("c", False, 100, 100)]
+    usual = dict.fromkeys(COMPONENTS, 10.0)
+    # a: (0 + 6 x 80) / 7 = 68.6; b: (100 + 6 x 40) / 7 = 48.6; c fails a gate, however clean.
+    found = reweighed(rows, usual)
+    assert [(row["candidate"], round(row["score"], 1)) for row in found] == [
+        ("a", 68.6),
+        ("b", 48.6),
+        ("c", 100.0),
+    ]
+    assert found[2]["first_share"] is None
+    only_terms = reweighed(rows, {name: 10.0 * (name == "terms") for name in COMPONENTS})
+    assert [row["candidate"] for row in only_terms] == ["b", "a", "c"]
+    assert only_terms[0]["first_share"] == 1.0
+    with pytest.raises(WrongCall, match="Every weight is nought"):
+        reweighed(rows, dict.fromkeys(COMPONENTS, 0.0))
