@@ -348,6 +348,7 @@ EventKind = Literal[
     "item_filed",
     "reply_closed",
     "reply_reopened",
+    "reply_labelled",
     "twins_judged",
     "policy_changed",
     "sorting_opened",

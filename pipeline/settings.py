@@ -119,6 +119,10 @@ class DraftingSection(Noun):
     """Whether the last messages of a case may be given to the model, redacted."""
     send_names: bool = False
     """Whether names may stand in those messages."""
+    label_replies: bool = False
+    """Whether customers' messages may be given to the model, redacted, to say what they mean."""
+    summarise: bool = False
+    """Whether the last messages of a case may be given to it, redacted, to be summed up."""
     timeout_seconds: float = Field(default=30, gt=0, le=600)
     retries: int = Field(default=2, ge=0, le=3)
     max_tokens: int = Field(default=700, ge=50, le=8000)

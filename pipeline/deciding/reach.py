@@ -14,7 +14,7 @@ _NOBODY = frozenset(
     }
 )
 #: What says itself whose it is, and moves nobody else's.
-_ITS_OWN = frozenset({"decision", "reply_closed", "reply_reopened"})
+_ITS_OWN = frozenset({"decision", "reply_closed", "reply_reopened", "reply_labelled"})
 
 
 def touched(now: Sequence[Entry], before: Sequence[Entry]) -> frozenset[str] | None:

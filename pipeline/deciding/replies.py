@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 from pipeline.deciding.cases import check_named, standing_decision
 from pipeline.ledger import Ledger, Stale
 from pipeline.model import CountbackError, Entry, Event, Noun, WrongCall
-from pipeline.replies import LABELS
+from pipeline.replies import LABELS, proposed
 from pipeline.replies.closing import can_be_settled, is_set_aside
 
 ReplyVerdict = Literal["accept", "change", "reject"]
@@ -27,8 +27,15 @@ class Reply(Noun):
     stamp: str
     """SHA-256 of the message as the books have it."""
     suggested: tuple[str, ...]
+    by_model: tuple[str, ...] = ()
+    """What a model added, if one was asked."""
     is_unread: bool = False
     """Whether some of its words were understood by no rule."""
+
+    @property
+    def proposed(self) -> tuple[str, ...]:
+        """All that is suggested, by words and by model, the governing label first."""
+        return proposed(self.suggested, self.by_model)
 
 
 def reply_subject(message_id: str) -> str:
@@ -127,9 +134,9 @@ def _confirmed(reply: Reply, verdict: str, label: str | None) -> tuple[str, ...]
     """The labels that a verdict confirms, the governing one first."""
     about = f"message {reply.message_id}"
     if verdict == "accept" and label is None:
-        if not reply.suggested:
+        if not reply.proposed:
             raise WrongCall(f"Nothing is suggested for {about}: choose its label.")
-        return reply.suggested
+        return reply.proposed
     if verdict == "reject" and label is None:
         return ("UNCLEAR",)
     if verdict != "change" or label is None:
@@ -137,7 +144,7 @@ def _confirmed(reply: Reply, verdict: str, label: str | None) -> tuple[str, ...]
         raise WrongCall(f"Close {about} by one of {verdicts}; a change, and it alone, has a label.")
     if label not in LABELS:
         raise WrongCall(f"{label!r} is no label: choose one of {', '.join(LABELS)}.")
-    if (label,) == reply.suggested:
+    if (label,) == reply.proposed:
         raise WrongCall(f"{label} is what is suggested for {about}: accept it.")
     return (label,)
 

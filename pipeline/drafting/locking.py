@@ -76,12 +76,26 @@ def redacted(texts: Iterable[str], dossier: Dossier, *, names: bool) -> list[str
 
     The same value has the same placeholder in all of the texts; `names` lets names stand.
     """
+    return taken_apart(texts, dossier, names=names)[0]
+
+
+def taken_apart(
+    texts: Iterable[str], dossier: Dossier, *, names: bool
+) -> tuple[list[str], dict[str, str]]:
+    """The redacted texts, and what each of their placeholders stands for where it first stood."""
     locks: dict[tuple[str, str], str] = {}
-    return [_redacted(plain(text), dossier, locks, names=names) for text in texts]
+    meant: dict[str, str] = {}
+    parts = [_redacted(plain(text), dossier, locks, meant, names=names) for text in texts]
+    return parts, meant
 
 
 def _redacted(
-    text: str, dossier: Dossier, locks: dict[tuple[str, str], str], *, names: bool
+    text: str,
+    dossier: Dossier,
+    locks: dict[tuple[str, str], str],
+    meant: dict[str, str],
+    *,
+    names: bool,
 ) -> str:
     found, left = read(text, known_tokens(dossier))
     spans = [
@@ -97,6 +111,7 @@ def _redacted(
     for start, end, lock in sorted(spans, key=lambda span: (span[0], -span[1])):
         if start >= at:
             parts += [text[at:start], lock]
+            meant.setdefault(lock, text[start:end])
             at = end
     # Braces of a stranger's own would pass for ours.
     rest = "".join([*parts, text[at:]])

@@ -24,9 +24,10 @@ _LONGEST_TALK, _MOST_TALK = 600, 3
 
 
 class Rewording(BaseModel):
-    """What a model may answer: two texts, and nothing else."""
+    """What a model may answer: two texts; whatever else it says is not looked at."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Small models like to add keys of their own.
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     subject: str = Field(min_length=1, max_length=300)
     text: str = Field(min_length=1, max_length=6_000)

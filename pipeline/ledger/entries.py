@@ -43,6 +43,7 @@ _DONE = {
     "item_filed": "filed under {customer_id}",
     "reply_closed": "closed as {label}",
     "reply_reopened": "opened again",
+    "reply_labelled": "read by {model}",
     "twins_judged": "judged",
     "protocol_frozen": "signed",
     "protocol_changed": "changed after it was signed",

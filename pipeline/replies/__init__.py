@@ -7,7 +7,7 @@ its words), `rulebook` (rules/*.toml, one file per language), `understanding` (a
 in, its labels out), `quoting` (the words as they stand in the message).
 """
 
-from pipeline.replies.labels import LABELS, REASONS, SENSITIVE, Span, Understood
+from pipeline.replies.labels import LABELS, REASONS, SENSITIVE, Span, Understood, proposed
 from pipeline.replies.quoting import verbatim
 from pipeline.replies.rulebook import rules_fingerprint
 from pipeline.replies.understanding import understand
@@ -18,6 +18,7 @@ __all__ = [
     "SENSITIVE",
     "Span",
     "Understood",
+    "proposed",
     "rules_fingerprint",
     "understand",
     "verbatim",

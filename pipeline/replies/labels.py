@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 #: Highest first: the first of a message's labels governs what happens to it.
@@ -34,6 +35,15 @@ REASONS = (
     "SERVICE",
     "TERMS",
 )
+
+
+def proposed(by_rules: Collection[str], by_model: Collection[str]) -> tuple[str, ...]:
+    """All labels that are suggested, the governing one first: a model only adds to the rules.
+
+    UNCLEAR, which says that nothing was recognised, goes where something was.
+    """
+    both = {*by_rules, *by_model}
+    return tuple(one for one in LABELS if one in both and (one != "UNCLEAR" or len(both) == 1))
 
 
 @dataclass(frozen=True)

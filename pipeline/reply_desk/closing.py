@@ -75,5 +75,6 @@ def _read(day: Day, message_id: str, stamp: str | None) -> Reply:
         customer_id=row["customer_id"],
         stamp=row["stamp"],
         suggested=tuple(row["suggested"]),
+        by_model=tuple(row["by_model"]),
         is_unread=row["is_unread"],
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.reply_desk.card import FEWEST
@@ -24,6 +24,23 @@ def told(card: Mapping[str, Any]) -> Iterator[str]:
             f"precision {in_words(row['precision'])}"
         )
     yield "People saw the suggestion before they confirmed it, so these figures flatter."
+
+
+def suggestions_told(asked: Mapping[str, Any]) -> Iterator[str]:
+    """What a model said of a case's messages, for people."""
+    if not asked["messages"] and not asked["summary"]:
+        yield "There was nothing to ask: every message is closed, or was asked about before."
+    for one in asked["messages"]:
+        yield f"Message {one['message_id']}: {one['why'] or _labels(one['labels'])}"
+        for why in one["refused"]:
+            yield f"  refused: {why}"
+    if asked["summary"]:
+        yield from asked["summary"]["sentences"] or (f"No summary: {asked['summary']['why']}",)
+
+
+def _labels(labels: Sequence[Mapping[str, Any]]) -> str:
+    said = [f"{one['label']} (“{one['words']}”)" for one in labels]
+    return ", ".join(said) if said else "no label that stands."
 
 
 def in_words(share: Mapping[str, Any]) -> str:

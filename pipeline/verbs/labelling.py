@@ -6,6 +6,7 @@ import argparse
 
 from pipeline import reply_desk
 from pipeline.deciding.replies import ReplyVerdict
+from pipeline.llm import Asker
 from pipeline.model import WrongCall
 from pipeline.verbs.calling import AddVerb, Result, moment, pilot_of
 
@@ -40,8 +41,24 @@ def _close(call: argparse.Namespace) -> tuple[Result, int]:
     return entry.model_dump(), 0
 
 
+def _suggest(call: argparse.Namespace) -> tuple[Result, int]:
+    call.told = reply_desk.suggestions_told
+    pilot, who = pilot_of(call), moment(call)
+    asker = Asker(pilot.folder, pilot.settings.drafting)
+    with pilot.day(call.as_of) as day:
+        dossier = pilot.dossier(day, pilot.desk(day, call.case), call.case)
+        asked = reply_desk.ask_meanings(pilot, day, dossier, asker, who).shown()
+    failed = any(one["why"] for one in asked["messages"])
+    return asked, 1 if failed or (asked["summary"] or {}).get("why") else 0
+
+
 def add(verb: AddVerb) -> None:
     """The verbs about what messages mean."""
+    suggested = verb(
+        "suggest", _suggest, "ask the model what a case's messages mean, where it is on"
+    )
+    suggested.add_argument("case", metavar="CASE")
+    suggested.add_argument("--by", required=True, metavar="PERSON")
     verb("labels", _labels, "confirmed labels of replies against the suggested ones")
     one = verb("close", _close, "confirm what a customer's message means, and so close it")
     one.add_argument("id", nargs="?", metavar="MESSAGE")

@@ -3,6 +3,7 @@
 -- new words and the signature, not what the message quotes: our own reminder is no dispute. What
 -- they mean was said when they were read (pipeline/replies): one definition for every guard.
 -- A thread about two customers tightens both, so that no message in it can unmatch another.
+-- A model's labels (model_labels) are added to those of the rules and take none of them away.
 -- What a person has closed means what that person says (closed_replies), to that customer alone:
 -- then, and only then, words can stop meaning what they seemed to.
 with inbound as (
@@ -13,7 +14,10 @@ with inbound as (
         messages.sent_at,
         case
             when coalesce(closed.is_set_aside, false) then []
-            else coalesce(closed.labels, texts.labels, [])
+            else coalesce(
+                closed.labels,
+                list_concat(coalesce(texts.labels, []), coalesce(by_model.labels, []))
+            )
         end as labels,
         closed.message_key is null and coalesce(texts.is_unread, true) as is_unread
     from (select
@@ -31,6 +35,10 @@ with inbound as (
         on
             messages.message_key = closed.message_key
             and messages.customer_id = closed.customer_id
+    left join model_labels as by_model
+        on
+            messages.message_key = by_model.message_key
+            and messages.customer_id = by_model.customer_id
     where
         coalesce(messages.direction, 'in') = 'in'
         and messages.sent_at::date between pilot.as_of - 90 and pilot.as_of

@@ -2,6 +2,7 @@
 -- What customers wrote by the day, whether it stops what is drafted, and whether a person has
 -- closed it. Until then everything stops but an automatic answer that says nothing else, what
 -- somebody of ours has answered since, and what is older than the words that are read (words).
+-- What a model says that they mean (by_model) counts beside what the rules say, never instead.
 -- Sensitive words, and "it is paid", stop whatever was answered, while what they name is open.
 with answers as (
     select
@@ -36,6 +37,9 @@ heard as (
         coalesce(texts.labels, []) as suggested,
         coalesce(texts.label_words, []) as suggested_words,
         coalesce(texts.is_unread, true) as is_unread,
+        coalesce(by_model.labels, []) as by_model,
+        coalesce(by_model.quotes, []) as by_model_words,
+        by_model.model,
         texts.reply,
         messages.sent_at::date >= pilot.as_of - 90 as is_recent,
         coalesce(messages.sent_at < answers.answered_at, false) as is_answered
@@ -47,6 +51,10 @@ heard as (
         on
             messages.file_id = texts.file_id
             and messages.message_key - loads.first_row = texts.place
+    left join model_labels as by_model
+        on
+            messages.message_key = by_model.message_key
+            and messages.customer_id = by_model.customer_id
     left join answers on messages.customer_id = answers.customer_id
     where coalesce(messages.direction, 'in') = 'in'
 )
@@ -71,7 +79,7 @@ select
             or heard.invoice_id in (select open_now.invoice_id from open_now)
         )
         and list_has_any(
-            coalesce(closed.labels, heard.suggested),
+            coalesce(closed.labels, list_concat(heard.suggested, heard.by_model)),
             [
                 'ESCALATION_OR_LEGAL', 'BANK_DETAIL_RISK', 'DISPUTE', 'HARDSHIP_OR_PLAN',
                 'ALREADY_PAID'
