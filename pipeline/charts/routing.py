@@ -26,12 +26,14 @@ def owner_curve(
     described = f"{title} {_words('Since go-live', since, unit)} {_words('Before', before, unit)}"
     figure.update_layout(**frame(title, described, 340))
     last = _last(since, before)
-    for rows, name, colour, band in (
-        (before, "before go-live", CONTROL, BAND),
-        (since, "since go-live", PILOT, _PILOT_BAND),
+    for rows, name, colour, band, shift in (
+        (before, "before go-live", CONTROL, BAND, -16),
+        (since, "since go-live", PILOT, _PILOT_BAND, 0),
     ):
         if rows:
-            _steps(figure, rows, name, (colour, band), unit, last)
+            _steps(figure, rows, name, (colour, band), unit)
+            shown = [row for row in rows if row["hours"] <= last] or rows[:1]
+            label(figure, shown[-1]["hours"], shown[-1]["share"], name, colour, yshift=shift)
     quiet_axes(figure)
     figure.update_xaxes(title_text=unit, range=[0, last * 1.18] if last else None)
     figure.update_yaxes(tickformat=".0%", range=[0, 1.04])
@@ -54,7 +56,6 @@ def _steps(
     name: str,
     colours: tuple[str, str],
     unit: str,
-    last: float,
 ) -> None:
     colour, band = colours
     hours = [0.0, *(row["hours"] for row in rows)]
@@ -71,14 +72,12 @@ def _steps(
         hovertemplate=f"{name}: %{{y:.0%}} within %{{x:.1f}} {unit}, %{{customdata}} still "
         "waiting just before<extra></extra>",
     )
-    shown = [row for row in rows if row["hours"] <= last] or rows[:1]
-    label(figure, min(shown[-1]["hours"], last), shown[-1]["share"], name, colour)
 
 
 def _half(figure: go.Figure, median: float) -> None:
     dotted = {"color": PILOT, "width": 1, "dash": "dot"}
     figure.add_shape(type="line", x0=median, x1=median, y0=0, y1=0.5, line=dotted)
-    label(figure, median, 0.03, f"half within {median:.1f} h", PILOT, xshift=6)
+    label(figure, median, 0.24, f"half within {median:.1f} h", PILOT, xshift=6)
 
 
 def _words(name: str, rows: Sequence[Row], unit: str) -> str:
@@ -106,6 +105,8 @@ def hand_offs(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
         hovertemplate="handed on %{x} times: %{y} disputes<extra></extra>",
     )
     quiet_axes(figure)
-    figure.update_xaxes(title_text="hand-offs", type="category")
-    figure.update_yaxes(title_text="disputes")
+    places = max(3, len(rows))
+    figure.update_xaxes(title_text="hand-offs", type="category", range=[-0.6, places - 0.4])
+    few = max((row["n"] for row in rows), default=0) <= 5
+    figure.update_yaxes(title_text="disputes", dtick=1 if few else None)
     return figure

@@ -25,18 +25,30 @@ FLOOR_SECONDS = 10.0
 POOLED = 4
 #: Seconds of the newest weeks over the first ones: below it the reading has collapsed.
 COLLAPSED = 0.5
+#: An override rate below which hardly anything is overridden.
+NEAR_ZERO = 0.02
+#: Drafts timed in the newest weeks below which a share under the time to read says nothing.
+ENOUGH_TIMED = 10
+SUSPECTED: Verdict = "rubber-stamping suspected"
 
 
-def attention(rows: Sequence[Row], trend: str, override_share: float | None) -> dict[str, Any]:
+def attention(
+    rows: Sequence[Row],
+    trend: str,
+    override_share: float | None,
+    unread: tuple[int, int] = (0, 0),
+) -> dict[str, Any]:
     """What the rows of `attention_weeks` say about an override rate whose verdict is `trend`.
 
     Seconds are medians of weekly medians; the share is over all weeks, with Wilson's interval.
+    `unread`: of the drafts timed in the newest weeks, those judged faster than they can be read,
+    and how many were timed.
     """
     n, k = sum(row["n"] for row in rows), sum(row["k"] for row in rows)
     timed = [row["review_seconds"] for row in rows if row["review_seconds"] is not None]
     first = median(timed[:POOLED]) if timed else None
     last = median(timed[-POOLED:]) if timed else None
-    verdict, sentence = _verdict(n, k, first, last, trend, override_share)
+    verdict, sentence = _verdict(n, k, first, last, trend, override_share, unread)
     interval = wilson(k, n) if n else None
     return {
         "seeded": {
@@ -68,21 +80,28 @@ def _verdict(
     last: float | None,
     trend: str,
     share: float | None,
+    unread: tuple[int, int],
 ) -> tuple[Verdict, str]:
-    if share is not None and share < 0.02 and last is not None and last < FLOOR_SECONDS:
-        return "rubber-stamping suspected", (
+    if share is not None and share < NEAR_ZERO and last is not None and last < FLOOR_SECONDS:
+        return SUSPECTED, (
             f"Hardly anything is overridden and a draft is looked at for {last:.0f} s: reviewers "
             "are not reading, so do not extend."
         )
     if n >= ENOUGH and k / n < CATCHES and trend == "falling":
-        return "rubber-stamping suspected", (
+        return SUSPECTED, (
             f"Overrides fall, but only {k} of {n} planted defects were caught: rubber-stamping is "
             "suspected, so do not extend."
         )
     if trend == "falling" and first and last is not None and last < COLLAPSED * first:
-        return "rubber-stamping suspected", (
+        return SUSPECTED, (
             f"Overrides fall while a draft is looked at for {last:.0f} s instead of {first:.0f} s: "
             "rubber-stamping is suspected, so do not extend."
+        )
+    quick, timed = unread
+    if trend == "falling" and timed >= ENOUGH_TIMED and quick / timed > 0.5:
+        return SUSPECTED, (
+            f"Overrides fall while {quick} of {timed} drafts were judged faster than they can be "
+            "read: rubber-stamping is suspected, so do not extend."
         )
     if not n:
         return "cannot tell", "No draft with a planted defect was shown yet, so nobody knows."
@@ -90,6 +109,11 @@ def _verdict(
         return "cannot tell", (
             f"{k} of {n} planted defects were caught; from {ENOUGH} on that says whether reviewers "
             "still read."
+        )
+    if k / n < CATCHES:
+        return "cannot tell", (
+            f"Only {k} of {n} planted defects were caught, fewer than {CATCHES:.0%}: the drafts "
+            "need more care before the rate says anything."
         )
     return "reading", f"{k} of {n} planted defects were caught: reviewers still read."
 

@@ -13,9 +13,17 @@ from typing import Any
 import numpy as np
 
 from pipeline.figures import require_rates, rolled
-from pipeline.proving.attention import attention
+from pipeline.proving.attention import POOLED, attention
 from pipeline.proving.dispute_hours import dispute_hours
-from pipeline.settings import Settings
+from pipeline.proving.override_reading import (
+    at_thresholds,
+    case_mix,
+    defects,
+    read_outs,
+    under_the_floor,
+)
+from pipeline.proving.reading import reading
+from pipeline.settings import GO_LIVE_DAY, Settings
 from pipeline.statistics import (
     PerCustomer,
     Work,
@@ -194,16 +202,23 @@ def override_rate(day: Day, settings: Settings, scope: Scope) -> dict[str, Any]:
     if go_live is None:
         return {"weeks": [], "verdict": "cannot tell", "sentence": f"Cannot tell: {_NO_START}."}
     end = day.as_of + timedelta(days=(4 - day.as_of.weekday()) % 7)
-    rows = day.metric("override_weeks", customers=scope, weeks=_weeks(go_live, end)).rows
-    weeks = [_override_week(row) for row in rows]
+    spans = _weeks(go_live, end)
+    rows = day.metric("override_weeks", customers=scope, weeks=spans).rows
     counted = [row for row in rows if row["n"]]
-    trend = override_trend([r["k"] for r in counted], [r["n"] for r in counted])
-    routing = override_trend([r["routing"] for r in counted], [r["n"] for r in counted])
-    partners = day.metric("attention_weeks", weeks=_weeks(go_live, end)).rows
+    trend, routing, wording = (
+        override_trend([row[part] for row in counted], [row["n"] for row in counted])
+        for part in ("k", "routing", "wording")
+    )
     n, k = sum(r["n"] for r in rows), sum(r["k"] for r in rows)
-    wording = override_trend([r["wording"] for r in counted], [r["n"] for r in counted])
+    drafts = day.metric("judged_drafts", customers=scope, weeks=spans).rows
+    partners = attention(
+        day.metric("attention_weeks", weeks=spans).rows,
+        trend.verdict,
+        k / n if n else None,
+        _unread(drafts, rows),
+    )
     return {
-        "weeks": weeks,
+        "weeks": [_override_week(row) for row in rows],
         "n": n,
         "k": k,
         "verdict": trend.verdict,
@@ -211,10 +226,24 @@ def override_rate(day: Day, settings: Settings, scope: Scope) -> dict[str, Any]:
         "odds_ratio": trend.odds_ratio,
         "p_one_sided": trend.p_one_sided,
         "bayes_probability": trend.bayes_probability,
+        "phi": trend.phi,
         "routing": {"verdict": routing.verdict, "sentence": routing.sentence},
         "wording": {"verdict": wording.verdict, "sentence": wording.sentence},
-        "attention": attention(partners, trend.verdict, k / n if n else None),
+        "attention": partners,
+        "reading": reading(trend.verdict, k, n, sum(r["routing"] for r in rows), partners),
+        "case_mix": case_mix(drafts),
+        "at_hter": at_thresholds(drafts),
+        "under_the_floor": under_the_floor(drafts),
+        "read_outs": read_outs(drafts, go_live - timedelta(days=GO_LIVE_DAY), day.as_of),
+        "defects": defects(day.metric("post_send_defects", customers=scope).rows),
     }
+
+
+def _unread(drafts: Sequence[Row], weeks: Sequence[Row]) -> tuple[int, int]:
+    """Of the drafts timed in the newest weeks: judged faster than they can be read, and all."""
+    newest = {row["week_end"] for row in [row for row in weeks if row["n"]][-POOLED:]}
+    found = under_the_floor([row for row in drafts if row["week_end"] in newest])
+    return found["k"], found["n"]
 
 
 def _override_week(row: Row) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def weeks(*given: tuple[int, int, float | None]) -> list[dict[str, object]]:
         ([(9, 9, 60.0)] * 2, "falling", 0.3, "cannot tell", "18 of 18"),
         ([(9, 10, 60.0)] * 2, "falling", 0.3, "reading", "18 of 20"),
         ([(8, 10, 60.0)] * 2, "falling", 0.3, "rubber-stamping suspected", "only 16 of 20"),
-        ([(8, 10, 60.0)] * 2, "not falling", 0.3, "reading", "16 of 20"),
+        ([(8, 10, 60.0)] * 2, "not falling", 0.3, "cannot tell", "Only 16 of 20"),
         (
             [(3, 3, 60.0)] * 4 + [(3, 3, 29.0)] * 4,
             "falling",
@@ -59,6 +59,15 @@ def test_the_share_comes_with_wilson_s_interval() -> None:
     assert found["seeded"]["low"] == pytest.approx(0.6398, abs=5e-4)
     assert found["seeded"]["high"] == pytest.approx(0.9650, abs=5e-4)
     assert found["review_seconds"] == {"first": 40.0, "last": 40.0}
+
+
+def test_drafts_judged_faster_than_they_can_be_read_make_a_fall_suspect() -> None:
+    rows = weeks((10, 10, 60.0), (10, 10, 60.0))
+    assert attention(rows, "falling", 0.3, (5, 10))["verdict"] == "reading"
+    assert attention(rows, "falling", 0.3, (5, 9))["verdict"] == "reading", "too few were timed"
+    suspected = attention(rows, "falling", 0.3, (6, 10))
+    assert suspected["verdict"] == "rubber-stamping suspected"
+    assert "6 of 10 drafts were judged faster than they can be read" in suspected["sentence"]
 
 
 def test_without_weeks_nothing_is_claimed() -> None:
