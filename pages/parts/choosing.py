@@ -23,6 +23,20 @@ Found = Mapping[str, Any]
 # --- gates that are not passed -----------------------------------------------------------------
 
 
+def own(found: Found) -> None:
+    """Whether the segment that pilot.toml sets may be piloted on; if not, what to do, first."""
+    for each in found["candidates"]:
+        failed = [gate for gate in each["gates"] if not gate["ok"]]
+        if each["trait"] != "pilot_segment" or not failed:
+            continue
+        said = " ".join(f"Gate {gate['gate']}: {gate['because']}" for gate in failed)
+        todo = " ".join(REMEDIES[gate["gate"]] for gate in failed)
+        st.warning(
+            escaped(f"The segment that pilot.toml sets is not fit yet. {said} {todo}"),
+            icon=":material/block:",
+        )
+
+
 def what_to_do(each: Found) -> None:
     """For each gate that is not passed: what it takes, and the way there."""
     failed = [gate["gate"] for gate in each["gates"] if not gate["ok"]]

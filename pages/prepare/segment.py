@@ -43,6 +43,7 @@ def page() -> None:
     _claim(found)
     if not found["candidates"]:
         return
+    choosing.own(found)
     _overview(found)
     _taken_off(here, found)
     _others(found)

@@ -45,17 +45,17 @@ def phases(day: Day, pilot: Pilot, entries: Sequence[Entry]) -> dict[str, Any]:
 def sentence(
     settings: Settings, holds: Standing, measured: Mapping[str, Sequence[Criterion]]
 ) -> str:
-    """Where the pilot stands and what it takes to go on, in one sentence."""
+    """Where the pilot stands and what it takes to go on, in a sentence or two."""
     if holds.phase not in PHASES:
         return holds.locked or f"{holds.phase[:1].upper()}{holds.phase[1:]}: one by one."
     whence = _whence(holds, measured)
     after = following(holds.phase)
     if after is None:
-        return f"{whence}: the freest phase there is."
+        return f"{whence}. It is the freest phase there is."
     n = _unmet(measured, (holds.phase,))
     if n:
-        return f"{whence}: {_criteria(n)} not met before {after}."
-    return f"{whence}: everything is met for {after} from {begins_on(settings, after)} on."
+        return f"{whence}. Before {after}, {_criteria(n)} not met."
+    return f"{whence}. Everything is met for {after}, from {begins_on(settings, after)} on."
 
 
 def _whence(holds: Standing, measured: Mapping[str, Sequence[Criterion]]) -> str:
@@ -66,7 +66,7 @@ def _whence(holds: Standing, measured: Mapping[str, Sequence[Criterion]]) -> str
     passed = PHASES[: PHASES.index(holds.phase)]
     n = _unmet(measured, passed)
     if passed and last is None:
-        without = f", and {_criteria(n)} not met on the way" if n else ""
+        without = f", and {_criteria(n)} not met that it should have waited for" if n else ""
         return f"{name} by the dates alone: nobody recorded the step{without}"
     return f"{name} by the dates"
 
