@@ -119,8 +119,8 @@ def no_harm(found: Harm) -> Condition:
     unread = found.open
     if unread or found.in_doubt:
         said = (
-            f"None is known to have done harm, but {unread} answered in words of escalation that "
-            f"nobody has read, and {found.in_doubt} may or may not have left."
+            f"None is known to have done harm, but {unread} had an answer that sounds like trouble "
+            f"and that nobody has closed, and {found.in_doubt} may or may not have left."
         )
         more = "Close these answers on the page Review, and settle the doubtful hand-overs."
         return told("none known", "", n, "not known", said, more)

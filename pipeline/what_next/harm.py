@@ -28,7 +28,7 @@ class Harm(NamedTuple):
     n: int
     harmed: int
     open: int
-    """With an answer that speaks of escalation and that nobody has read yet."""
+    """With an answer that sounds like trouble and that nobody has closed yet."""
     in_doubt: int
     """Which may have left or not."""
     cases: tuple[str, ...]

@@ -2,10 +2,11 @@
 -- unit: messages
 -- better: no complaint, nothing chased that was in dispute
 -- One row per approved message that the outbox handed over (or may have). A complaint is an answer
--- within 30 days that speaks of escalation or legal steps: confirmed when a person has closed it
--- as that, open while nobody has read it. Chased in dispute: the customer's complaint about one of
--- its invoices had come in before the message left. Paid before: one of them was settled by then.
--- A bounce within 14 days and a dispute raised afterwards are counted and are no harm by themselves.
+-- within 30 days that speaks of escalation or legal steps, when a person has closed it as that;
+-- open while its words sound like it, or like trouble that no rule understands, and nobody has
+-- closed it. Chased in dispute: the customer's complaint about one of its invoices had come in
+-- before the message left. Paid before: one of them was settled by then. A bounce within 14 days
+-- and a dispute raised afterwards are counted and are no harm by themselves.
 with handed as (
     select
         payload ->> 'event_id' as event_id,
@@ -35,7 +36,12 @@ answered as (
         sent.event_id,
         count(*) filter (where list_contains(heard.labels, 'ESCALATION_OR_LEGAL')) as complaints,
         count(*) filter (
-            where heard.labels is null and list_contains(heard.suggested, 'ESCALATION_OR_LEGAL')
+            where
+            heard.labels is null
+            and (
+                list_contains(heard.suggested, 'ESCALATION_OR_LEGAL')
+                or (heard.is_unread and heard.automatic is null)
+            )
         ) as unread_complaints,
         count(*) filter (
             where heard.automatic = 'bounce' and heard.sent_at < sent.left_at + interval 14 day
