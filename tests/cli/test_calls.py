@@ -26,6 +26,8 @@ WRONG_CALLS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("dso", "--customers", "MINE"), "MINE"),
     (("roll",), "--week-ending"),
     (("before-after", "--read-out", "45"), "45"),
+    (("bridge", "--read-out", "45"), "45"),
+    (("cohorts", "--customers", "MINE"), "MINE"),
     (("decide", "C-ALDER/routine/USD"), "--verdict"),
     (("decide", "X", "--verdict", "maybe", "--by", "P-1"), "maybe"),
     (("decide", "X", "--verdict", "hold", "--by", "P-1", "--reason", "WHIM"), "WHIM"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -279,6 +280,37 @@ def test_before_after(drawn: Path) -> None:
         assert guard["state"] in ("ok", "warn", "stop")
 
 
+def test_bridge(drawn: Path) -> None:
+    data = read_only(drawn, "bridge").data
+    assert set(data) == {"as_of", "before_on", "after_on", "days", "arms"}
+    assert (data["before_on"], data["after_on"]) == ("2026-01-30", "2026-03-31")
+    for currencies in data["arms"].values():
+        for found in currencies.values():
+            if "why" in found:
+                continue
+            assert set(found) == {"before", "after", "steps", "cash_share"}
+            assert set(found["before"]) == {"ar", "billings", "dso"}
+            assert all(set(step) == {"name", "money", "days"} for step in found["steps"])
+            changed = Decimal(found["after"]["ar"]) - Decimal(found["before"]["ar"])
+            assert sum(Decimal(step["money"]) for step in found["steps"]) == changed
+
+
+def test_cohorts(drawn: Path) -> None:
+    data = read_only(drawn, "cohorts").data
+    assert set(data) == {"as_of", "customers", "from", "to", "currencies"}
+    assert (data["customers"], data["from"]) == ("ALL", "2026-03-01")
+    usd = data["currencies"]["USD"]
+    assert set(usd) == {"collected", "roll_forward", "promises"}
+    assert {"month", "n", "billed", "day_15", "day_90"} <= set(usd["collected"][0])
+    assert usd["roll_forward"]["identity"]["ok"] is True
+    for row in usd["roll_forward"]["rows"]:
+        assert set(row) == {"bucket", "n", "opening", "is_few", "cells"}
+        assert sum(Decimal(cell["amount"]) for cell in row["cells"].values()) == Decimal(
+            row["opening"]
+        )
+    assert {"n", "kept", "rate", "ci95", "promised", "came_in"} <= set(usd["promises"])
+
+
 def test_verify_without_a_record(drawn: Path) -> None:
     assert read_only(drawn, "verify").data == {
         "entries": 0,
@@ -305,6 +337,8 @@ VIEWS = (
     ("route",),
     ("metrics",),
     ("before-after",),
+    ("bridge",),
+    ("cohorts",),
 )
 
 
