@@ -62,7 +62,7 @@ def routed_today(here: Session) -> dict[str, dict[str, Any]]:
 
 def check_today(here: Session, name: str) -> None:
     """How many rows a check finds today."""
-    if here.is_empty:
+    if here.is_empty or not st.toggle("Worked out today", key=f"worked_of_{name}"):
         return
     rows = here.kept(f"worked check {name}", lambda: here.day.check(name))
     if not rows:
