@@ -75,7 +75,8 @@ def disputes(found: Found, limit: float) -> Condition:
         waited = found["longest_business"]
         state: State = "not met" if waited is not None and waited >= limit else "not known"
         said = f"No median yet: {found['why'].rstrip('.')}."
-        return told("–", "", counted, state, said, _ROUTE)
+        more = _ROUTE if found["unrouted"] else "More disputes, routed."
+        return told("–", "", counted, state, said, more)
     ends, value = found["ci95_business"], f"{median:.1f} h"
     interval = f"{_hours(ends[0])} to {_hours(ends[1])}" if ends else ""
     figures = (median, *(ends or (None, None)))

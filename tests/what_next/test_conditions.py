@@ -88,7 +88,13 @@ def test_half_of_the_disputes_at_their_owner_in_time() -> None:
 def test_disputes_that_wait_are_not_met_once_they_waited_too_long() -> None:
     waiting = {**DISPUTES, "median_business": None, "why": "half are not routed yet"}
     assert disputes({**waiting, "longest_business": 9.0}, 8.0).state == "not met"
-    assert disputes({**waiting, "longest_business": 7.0}, 8.0).state == "not known"
+    unknown = disputes({**waiting, "longest_business": 7.0}, 8.0)
+    assert (unknown.state, unknown.would_change) == (
+        "not known",
+        "Route what waits on the page Disputes.",
+    )
+    few = disputes({**waiting, "unrouted": 0, "longest_business": 3.0}, 8.0)
+    assert few.would_change == "More disputes, routed."
 
 
 @pytest.mark.parametrize(
