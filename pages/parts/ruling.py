@@ -91,12 +91,15 @@ def _next(follows: Found, currency: str) -> None:
             f"Headroom {escaped(headroom)} · {card['invoices_due_60']} invoices due in 60 days · "
             f"could see {seen} at day 90"
         )
-        st.page_link("pages/prepare/segment.py", label="Its fit card", icon=":material/filter_alt:")
-    for lane in follows["lanes"]:
-        st.caption(
-            f"{escaped(lane['lane'])}: {lane['k']} of {lane['n']} drafts overridden, "
-            f"{lane['low']:.0%} to {lane['high']:.0%} with 95 %"
-        )
+        for lane in follows["lanes"]:
+            st.caption(
+                f"Drafts overridden in this pilot, {escaped(lane['lane'])}: {lane['k']} of "
+                f"{lane['n']}, {lane['low']:.0%} to {lane['high']:.0%} with 95 %"
+            )
+    if follows["to_mend"]:
+        st.markdown("Mend first:")
+        st.markdown("\n".join(f"- {escaped(said)}" for said in follows["to_mend"]))
+    st.page_link("pages/prepare/segment.py", label="Fit cards", icon=":material/filter_alt:")
 
 
 def rule_so_far(here: Session) -> None:

@@ -40,7 +40,7 @@ def extension(day: Day, settings: Settings) -> Found:
         "segment": _shown(segment, arms) if segment else None,
         "to_mend": mend,
         "lanes": lanes,
-        "sentence": _sentence(segment, nearest, mend, lanes, arms),
+        "sentence": _sentence(segment, nearest, lanes, arms),
     }
 
 
@@ -109,11 +109,9 @@ def lane_rates(parts: Sequence[Mapping[str, Any]]) -> list[Found]:
 def _sentence(
     segment: Found | None,
     nearest: Found | None,
-    mend: Sequence[str],
     lanes: Sequence[Found],
     arms: Mapping[Key, list[tuple[str, str]]],
 ) -> str:
-    first = f" Mend first: {' '.join(mend)}" if mend else ""
     if segment:
         inside, control = (_share(segment, arms, arm) for arm in ("SEGMENT", "CONTROL"))
         told = [
@@ -123,10 +121,10 @@ def _sentence(
         whose = f" ({', '.join(told)})" if told else ""
         return (
             f"Next: {segment['candidate']}, {segment['customers']} customers{whose}, cleanliness "
-            f"{segment['score']:.1f} of 100.{first}"
+            f"{segment['score']:.1f} of 100."
         )
     told = ", ".join(_lane_said(lane) for lane in lanes) or "no lane has a decided draft"
-    wanting = f" Nearest to it: {nearest['candidate']}.{first}" if nearest else ""
+    wanting = f" Nearest to it: {nearest['candidate']}." if nearest else ""
     return f"No other segment passes every gate; lanes by their own overrides: {told}.{wanting}"
 
 
