@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
+from pages.parts.override_reading import partner_line
 from pages.parts.session import Session
 from pages.parts.wording import counted, day, escaped
 from pipeline.warehouse.statements import folder
@@ -138,6 +139,8 @@ def _overrides(rate: Found, here: Session) -> Card:
             f"Since go-live {rate['k']} of {rate['n']}; before it there were no drafts",
         ]
     lines.append(f"Falling? {rate['verdict'].capitalize()}")
+    if said := partner_line(rate):
+        lines.append(said)
     return Card(
         "override_rate",
         "Override rate",

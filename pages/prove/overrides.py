@@ -1,7 +1,8 @@
-"""Prove · Overrides: which rule, lane, reason and week, with every override behind it."""
+"""Prove · Overrides: which rule, lane, reason, team and week, with every override behind it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -9,6 +10,7 @@ import streamlit as st
 from pages.parts import session
 from pages.parts.behind import how_counted
 from pages.parts.figures import figure
+from pages.parts.override_reading import in_depth, partners, strip
 from pages.parts.phases import marks_of
 from pages.parts.session import Session
 from pages.parts.tables import save, table
@@ -20,7 +22,7 @@ from pipeline.replaying import as_it_stands
 
 
 def page() -> None:
-    """The verdict, the rules by week, the four tables, and each rule's overrides."""
+    """The verdict, the rules by week, the five tables, and each rule's overrides."""
     here = session.here()
     st.title("Which rule keeps being overridden?")
     if here.is_empty:
@@ -30,6 +32,8 @@ def page() -> None:
     parts = here.kept("override parts", lambda: override_parts(here.day, settings))
     rate = here.kept("four metrics", lambda: four_metrics(here.day, settings))["override_rate"]
     st.markdown(f"**{escaped(rate['sentence'])}**")
+    if rate.get("n"):
+        partners(rate)
     if not parts.shares.rows:
         st.info(
             "No draft has been decided since go-live: work the **Queue**, and every approval, "
@@ -37,7 +41,7 @@ def page() -> None:
         )
         return
     _weeks(here, parts, rate["verdict"])
-    _attention(rate["attention"])
+    _attention(rate)
     _tables(parts)
     _one_rule(here, parts)
     how_counted(parts.shares, parts.drafts, key="override_parts")
@@ -57,38 +61,20 @@ def _weeks(here: Session, parts: OverrideParts, verdict: str) -> None:
     )
 
 
-def _attention(partners: dict[str, Any]) -> None:
+def _attention(rate: Mapping[str, Any]) -> None:
     """What a fall of the rate is worth: are the drafts still read?"""
     st.header("Are the drafts still read?", anchor="attention")
-    if partners["verdict"] == "rubber-stamping suspected":
-        st.warning(escaped(partners["sentence"]), icon=":material/visibility_off:")
-    else:
-        st.markdown(escaped(partners["sentence"]))
-    seeded, seconds = partners["seeded"], partners["review_seconds"]
-    left, middle, right = st.columns(3)
-    left.metric("Planted defects caught", f"{seeded['caught']} of {seeded['n']}", border=True)
-    span = "–" if seeded["low"] is None else f"{seeded['low']:.0%} to {seeded['high']:.0%}"
-    middle.metric("95 % interval of their share", span, border=True)
-    right.metric(
-        "Active seconds per draft",
-        "–" if seconds["last"] is None else f"{seconds['last']:.0f} s",
-        f"{seconds['first']:.0f} s in the first weeks" if seconds["first"] is not None else None,
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-    )
-    st.caption(
-        "Now and then a draft is shown with one thing wrong, and cannot leave; the answer is told "
-        "at once and counted for the team, never for a person."
-    )
+    strip(rate)
+    weeks = rate["attention"]["weeks"]
     with st.expander("By week"):
-        table(partners["weeks"], key="attention_weeks", alt="Planted defects and time by week")
-        save(partners["weeks"], key="attention_csv", name="attention_by_week")
+        table(weeks, key="attention_weeks", alt="Planted defects and time by week")
+        save(weeks, key="attention_csv", name="attention_by_week")
+    in_depth(rate)
 
 
 def _tables(parts: OverrideParts) -> None:
-    names = ("rule", "lane", "reason", "week")
-    tabs = st.tabs(["By rule", "By lane", "By reason", "By week"])
+    names = ("rule", "lane", "reason", "team", "week")
+    tabs = st.tabs(["By rule", "By lane", "By reason", "By team", "By week"])
     for tab, name in zip(tabs, names, strict=True):
         with tab:
             rows = [_share(name, row) for row in parts.by(name)]
@@ -101,6 +87,7 @@ def _share(name: str, row: Any) -> dict[str, Any]:
         "rule": row["rule"],
         "lane": LANE_TITLES.get(row["lane"]),
         "reason": REASONS.get(row["reason"] or "", "no reason given"),
+        "team": row["team"],
         "week": row["week_end"],
     }
     return {

@@ -13,6 +13,7 @@ from pages.parts.behind import definition, how_counted
 from pages.parts.dispute_hours import dispute_section
 from pages.parts.figures import figure
 from pages.parts.metric_cards import cards
+from pages.parts.override_reading import partners, strip, week_eight, week_eight_said
 from pages.parts.phases import marks_of, standing
 from pages.parts.session import Session
 from pages.parts.tables import save, table
@@ -228,18 +229,25 @@ def _overrides(here: Session, found: Found) -> None:
             "hold or rejection counts here from its week on."
         )
     else:
-        drawn = charts.override_weeks(weeks, marks_of(here))
+        partners(rate)
+        drawn = charts.override_weeks(weeks, [*marks_of(here), *week_eight(rate)])
         figure(drawn, weeks, key="overrides")
         st.caption(
-            "Bars are 95 % Wilson intervals; hollow points count fewer than five drafts. If the "
-            "routing overrides do not fall by week eight, the rules are wrong, not the words."
+            "Bars are 95 % Wilson intervals; hollow points count fewer than five drafts; the grey "
+            "band is where a week lies by chance (p-chart, three standard errors). If the routing "
+            "overrides do not fall by week eight, the rules are wrong, not the words."
         )
         for part in ("routing", "wording"):
             st.markdown(f"{part.capitalize()} overrides: {escaped(rate[part]['sentence'])}")
+        week_eight_said(rate)
+        st.markdown(f"At the first weeks' mix of cases: {escaped(rate['case_mix']['sentence'])}")
+        strip(rate)
     if weeks:
         how_counted(
             _metric(here, found, "override_weeks", weeks),
+            _metric(here, found, "judged_drafts", weeks),
             _metric(here, found, "override_decisions"),
+            _metric(here, found, "post_send_defects"),
             key="overrides",
         )
     else:

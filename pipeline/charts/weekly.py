@@ -318,7 +318,8 @@ def override_weeks(weeks: Sequence[Row], marks: Sequence[Mark] = ()) -> go.Figur
     """Weekly override rate with Wilson bars; below, how many changed the play or the words.
 
     `weeks` hold `k` overrides of `n` drafts, the interval's ends `low` and `high` (0-1), and
-    the counts `routing` and `wording`. A week without a decision is left blank.
+    the counts `routing` and `wording`; `chance_low` and `chance_high` draw the p-chart's band. A
+    week without a decision is left blank.
     """
     figure = make_subplots(
         rows=2, cols=1, shared_xaxes=True, row_heights=[0.66, 0.34], vertical_spacing=0.1
@@ -327,6 +328,7 @@ def override_weeks(weeks: Sequence[Row], marks: Sequence[Mark] = ()) -> go.Figur
     days = [row["week"] for row in shown]
     title = "Is the share of drafts that people override falling?"
     figure.update_layout(**frame(title, _override_words(shown), 400), barmode="stack")
+    _chance(figure, shown)
     _wilson_bars(figure, shown)
     figure.add_scatter(
         x=days,
@@ -347,6 +349,18 @@ def override_weeks(weeks: Sequence[Row], marks: Sequence[Mark] = ()) -> go.Figur
     figure.update_layout(showlegend=True, legend=BELOW)
     _days(figure, days, marks)
     return figure
+
+
+def _chance(figure: go.Figure, weeks: Sequence[Row]) -> None:
+    """Where a week of so many drafts lies by chance alone, as a grey band in steps."""
+    if len(weeks) < 2 or "chance_low" not in weeks[0]:
+        return
+    days = [row["week"] for row in weeks]
+    quiet = {"mode": "lines", "line": {"width": 0, "shape": "hvh"}, "hoverinfo": "skip"}
+    at = {"row": 1, "col": 1}
+    figure.add_scatter(x=days, y=[row["chance_low"] for row in weeks], **quiet, **at)
+    high = [row["chance_high"] for row in weeks]
+    figure.add_scatter(x=days, y=high, fill="tonexty", fillcolor=BAND, **quiet, **at)
 
 
 def _wilson_bars(figure: go.Figure, weeks: Sequence[Row]) -> None:

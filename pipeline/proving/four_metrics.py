@@ -218,7 +218,7 @@ def override_rate(day: Day, settings: Settings, scope: Scope) -> dict[str, Any]:
         _unread(drafts, rows),
     )
     return {
-        "weeks": [_override_week(row) for row in rows],
+        "weeks": [_override_week(row, k / n if n else 0.0) for row in rows],
         "n": n,
         "k": k,
         "verdict": trend.verdict,
@@ -246,14 +246,18 @@ def _unread(drafts: Sequence[Row], weeks: Sequence[Row]) -> tuple[int, int]:
     return found["k"], found["n"]
 
 
-def _override_week(row: Row) -> dict[str, Any]:
+def _override_week(row: Row, rate: float) -> dict[str, Any]:
+    """A week with Wilson's interval, and where chance alone would put it (p-chart)."""
     interval = wilson(row["k"], row["n"]) if row["n"] else None
+    reach = 3.0 * (rate * (1.0 - rate) / row["n"]) ** 0.5 if row["n"] else 0.0
     return {
         "week": row["week_end"],
         "k": row["k"],
         "n": row["n"],
         "low": interval[0] if interval else None,
         "high": interval[1] if interval else None,
+        "chance_low": round(max(0.0, rate - reach), 6) if row["n"] else None,
+        "chance_high": round(min(1.0, rate + reach), 6) if row["n"] else None,
         "routing": row["routing"],
         "wording": row["wording"],
     }

@@ -136,7 +136,8 @@ def _overrides(rate: Found, as_of: date) -> Row:
     if last:
         low, high = share(last["low"]).text, share(last["high"]).text
         total = f"{count(rate['k']).text} of {count(rate['n']).text}"
-        beside = f"95 % interval {low} to {high}; {total} since go-live. {beside}"
+        read = rate["attention"]["sentence"]
+        beside = f"95 % interval {low} to {high}; {total} since go-live. {beside} {read}"
     return (
         words("Override rate"),
         share(last["k"] / last["n"] if last else None),
