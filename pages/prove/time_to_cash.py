@@ -143,7 +143,7 @@ def _bridge(here: Session, arm: str, scope: Scope, currency: str) -> None:
 
 
 def _drawn_bridge(found: Found, own: Found, currency: str) -> None:
-    st.markdown(f"**{escaped(bridge.said(own))}** {_quality(own)}")
+    st.markdown(f"**{escaped(bridge.said(own))}** {_quality(own)}{_largest(own, currency)}")
     rows = bridge.as_rows(found["arms"], currency)
     left, right = st.columns(2, gap="medium")
     with left:
@@ -166,6 +166,16 @@ def _quality(own: Found) -> str:
     if own["cash_share"] is None:
         return "Nothing left the books between the two days."
     return f"Of what left the books between the two days, {own['cash_share']:.1%} was cash."
+
+
+def _largest(own: Found, currency: str) -> str:
+    one = own["largest_open"]
+    if one is None:
+        return ""
+    return (
+        f" The largest open invoice, {escaped(one['invoice_id'])} with "
+        f"{escaped(money(one['amount'], currency))}, is {one['days']:.2f} days by itself."
+    )
 
 
 def _read_out(here: Session) -> int | None:

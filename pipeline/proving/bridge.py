@@ -247,7 +247,8 @@ def dso_bridge(day: Day, settings: Settings, read_out: int | None = None) -> dic
     """The bridge of the segment and of its control, per currency (metrics 1.1).
 
     Per arm and currency: before and after (ar and billings in money, dso in days), steps (name,
-    money, days), cash_share of what left the books between the days; or why there is none.
+    money, days), cash_share of what left the books between the days, largest_open (the invoice
+    that is most of the later day: invoice_id, amount, days); or why there is none.
     Without a segment it is of all customers. Raises as `two_days` does.
     """
     days = two_days(settings, day.as_of, read_out)
@@ -271,12 +272,14 @@ def _of_arm(day: Day, scope: Scope, days: tuple[date, date]) -> dict[str, Any]:
     cells = bridge_cells(day, scope, days).rows
     undefined = [dso(day, DSO_DAYS, scope, as_of=on)["currencies"] for on in days]
     gone = {row["currency"]: row for row in left_between(day, scope, days)}
+    invoices = day.metric("bridge_invoices", customers=scope, weeks=sides(days)).rows
     return {
         currency: _of_currency(
             [row for row in cells if row["currency"] == currency],
             currency,
             [found.get(currency) for found in undefined],
             gone.get(currency),
+            next((row for row in invoices if row["currency"] == currency), None),
         )
         for currency in sorted({row["currency"] for row in cells})
     }
@@ -293,7 +296,11 @@ def left_between(day: Day, scope: Scope, days: tuple[date, date]) -> tuple[Row, 
 
 
 def _of_currency(
-    cells: Sequence[Row], currency: str, figures: Sequence[Row | None], gone: Row | None
+    cells: Sequence[Row],
+    currency: str,
+    figures: Sequence[Row | None],
+    gone: Row | None,
+    largest: Row | None,
 ) -> dict[str, Any]:
     for found in figures:
         if found is None:
@@ -307,7 +314,16 @@ def _of_currency(
         "after": {**made.after, "dso": float(made.after["dso"])},
         "steps": [{**step, "days": float(step["days"])} for step in made.steps],
         "cash_share": float(gone["paid"] / exits) if gone and exits else None,
+        "largest_open": _in_days(largest, made.after["billings"]),
     }
+
+
+def _in_days(invoice: Row | None, billings: Decimal) -> dict[str, Any] | None:
+    """How much of the later DSO one invoice is by itself."""
+    if invoice is None or not invoice["open_after"]:
+        return None
+    days = round(float(invoice["open_after"] / billings * DSO_DAYS), 2)
+    return {"invoice_id": invoice["invoice_id"], "amount": invoice["open_after"], "days": days}
 
 
 def said(bridge: Mapping[str, Any]) -> str:

@@ -278,6 +278,11 @@ def test_before_after(drawn: Path) -> None:
     for guard in data["guards"]:
         assert set(guard) == {"name", "state", "sentence"}
         assert guard["state"] in ("ok", "warn", "stop")
+    assert {"rung", "sensitivities", "event_study", "placebo", "mix"} <= set(data)
+    judged = data["what_next"]
+    assert (judged["result"], judged["is_fixed"]) == ("hold", False)
+    assert [one["state"] for one in judged["conditions"]] == ["not known"] * 4
+    assert judged["rule"]["text"].startswith("Extend if days past due at payment fall")
 
 
 def test_bridge(drawn: Path) -> None:
@@ -288,7 +293,7 @@ def test_bridge(drawn: Path) -> None:
         for found in currencies.values():
             if "why" in found:
                 continue
-            assert set(found) == {"before", "after", "steps", "cash_share"}
+            assert set(found) == {"before", "after", "steps", "cash_share", "largest_open"}
             assert set(found["before"]) == {"ar", "billings", "dso"}
             assert all(set(step) == {"name", "money", "days"} for step in found["steps"])
             changed = Decimal(found["after"]["ar"]) - Decimal(found["before"]["ar"])

@@ -215,6 +215,11 @@ def test_a_pilot_s_bridge_tells_terms_from_behaviour(drawn: Draw) -> None:
     assert steps["terms"] > 0
     assert sum(steps.values()) == Decimal(1500)
     assert bridge["cash_share"] == 1.0
+    # One of A14 and A15, of what 90 days billed: how much of the DSO is one invoice.
+    assert bridge["largest_open"]["amount"] == Decimal(1000)
+    assert bridge["largest_open"]["days"] == round(
+        90 * 1000 / float(bridge["after"]["billings"]), 2
+    )
     assert found["arms"]["control"] == {}
 
 
