@@ -114,7 +114,7 @@ def waiting(here: Session) -> None:
         _drawn(found)
     elif _may_draw(here, found):
         _to_draw(found)
-    _alike(found["likeness"])
+    _alike(found["likeness"], here.day.lens.currency)
 
 
 def _may_draw(here: Session, found: Found) -> bool:
@@ -165,12 +165,37 @@ def _drawn(found: Found) -> None:
         st.button("Withdraw it", key="holdout_withdraw", type="tertiary", on_click=_withdraw)
 
 
-def _alike(found: Found | None) -> None:
+def _figure(value: float | None, unit: str, currency: str) -> str | None:
+    if value is None:
+        return None
+    return {
+        "money": f"{value:,.0f} {currency}",
+        "share": f"{value:.0%}",
+        "days": f"{value:.1f} days",
+        "invoices": f"{value:.1f}",
+    }[unit]
+
+
+def _apart(value: float | None) -> str | None:
+    return None if value is None else f"{value:+.2f} sd".replace("-", "−")
+
+
+def _alike(found: Found | None, currency: str) -> None:
     if found is None or not found["rows"]:
         st.info("How alike both are is shown once a segment and a control are chosen.")
         return
     st.markdown("**How alike they are, over the year before day 0**")
-    table(found["rows"], key="likeness", alt="Pilot and control by trait")
+    shown = [
+        {
+            "trait": row["trait"],
+            "pilot": _figure(row["pilot"], row["unit"], currency),
+            "control": _figure(row["control"], row["unit"], currency),
+            "standardised_difference": _apart(row["standardised_difference"]),
+            "alike": {True: "yes", False: "no", None: None}[row["is_alike"]],
+        }
+        for row in found["rows"]
+    ]
+    table(shown, key="likeness", alt="Pilot and control by trait")
     save(found["rows"], key="likeness_csv", name="likeness")
     st.caption(
         f"{counted(found['pilot_customers'], 'pilot customer')}, "

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,7 +31,8 @@ def history(day: Day, settings: Settings) -> list[Row]:
 def likeness(day: Day, settings: Settings) -> dict[str, Any]:
     """The similarity table, and whoever must not be in the control.
 
-    `rows`: trait, pilot, control, standardised difference (pilot less control, in standard
+    `rows`: trait, unit (money in reporting currency, share, days, invoices), pilot, control,
+    standardised difference (pilot less control, in standard
     deviations; None where undefined), alike or not. `siblings`: control customers whose parent
     has a customer in the pilot. `in_both`: customers that both conditions name.
     """
@@ -66,45 +67,51 @@ def _members(day: Day, where: str) -> Sequence[Row]:
         return other.metric("arm_customers", customers="SEGMENT").rows
 
 
+class _Trait(NamedTuple):
+    """One line of the table: what is looked at of a customer, and how an arm's figure is made."""
+
+    name: str
+    unit: str
+    of: Callable[[Row], float | None]
+    shown: Callable[[list[float]], float]
+    scaled: Callable[[float], float] = float
+
+
 def _table(pilot: Sequence[Row], control: Sequence[Row]) -> list[dict[str, Any]]:
     terms = Counter(row["terms"] for row in pilot).most_common(1)[0][0]
-    return [
-        _line("Billed in the year, median", pilot, control, _billed, shown=_median, scaled=_log),
-        _line(f"Share on terms {terms or 'not stated'}", pilot, control, _on(terms)),
-        _line("Share of invoices paid late", pilot, control, lambda row: row["late_rate"]),
-        _line(
-            "Median days late", pilot, control, lambda row: row["median_days_late"], shown=_median
-        ),
-        _line("Invoices a month", pilot, control, lambda row: row["invoices_a_month"]),
-    ]
+    traits = (
+        _Trait("Billed in the year, median", "money", _column("billed_amount"), _median, _log),
+        _Trait(f"On terms {terms or 'not stated'}", "share", _on(terms), _mean),
+        _Trait("Invoices paid late", "share", _column("late_rate"), _mean),
+        _Trait("Days late, median", "days", _column("median_days_late"), _median),
+        _Trait("Invoices a month", "invoices", _column("invoices_a_month"), _mean),
+    )
+    return [_line(trait, pilot, control) for trait in traits]
 
 
-def _line(
-    trait: str,
-    pilot: Sequence[Row],
-    control: Sequence[Row],
-    value: Callable[[Row], float | None],
-    *,
-    shown: Callable[[list[float]], float] = lambda values: float(np.mean(values)),
-    scaled: Callable[[float], float] = float,
-) -> dict[str, Any]:
-    """One trait: its figure in both arms, and how far apart its values are (after `scaled`)."""
+def _line(trait: _Trait, pilot: Sequence[Row], control: Sequence[Row]) -> dict[str, Any]:
+    """A trait's figure in both arms, and how far apart its values are (after `scaled`)."""
     known = [
-        [float(given) for given in map(value, rows) if given is not None]
+        [float(given) for given in map(trait.of, rows) if given is not None]
         for rows in (pilot, control)
     ]
-    apart = standardised_difference(*([scaled(one) for one in side] for side in known))
+    apart = standardised_difference(*([trait.scaled(one) for one in side] for side in known))
     return {
-        "trait": trait,
-        "pilot": round(shown(known[0]), 3) if known[0] else None,
-        "control": round(shown(known[1]), 3) if known[1] else None,
+        "trait": trait.name,
+        "unit": trait.unit,
+        "pilot": round(trait.shown(known[0]), 3) if known[0] else None,
+        "control": round(trait.shown(known[1]), 3) if known[1] else None,
         "standardised_difference": None if apart is None else round(apart, 3),
         "is_alike": None if apart is None else abs(apart) <= ALIKE,
     }
 
 
-def _billed(row: Row) -> float | None:
-    return row["billed_amount"]  # type: ignore[no-any-return]
+def _column(name: str) -> Callable[[Row], float | None]:
+    return lambda row: row[name]
+
+
+def _mean(values: list[float]) -> float:
+    return float(np.mean(values))
 
 
 def _on(terms: str | None) -> Callable[[Row], float | None]:

@@ -198,12 +198,12 @@ def test_the_similarity_table_says_how_far_apart_the_arms_are(pilot: Pilot) -> N
         found = likeness(day, pilot.settings)
     rows = {row["trait"]: row for row in found["rows"]}
     assert (found["pilot_customers"], found["control_customers"]) == (20, 12)
-    assert rows["Share on terms NET30"]["standardised_difference"] == 0
+    assert rows["On terms NET30"]["standardised_difference"] == 0
     billed = rows["Billed in the year, median"]
     assert billed["pilot"] > 3 * billed["control"]
     assert billed["standardised_difference"] > 1
     assert billed["is_alike"] is False
-    late = rows["Share of invoices paid late"]
+    late = rows["Invoices paid late"]
     assert (late["control"], late["pilot"] < 0.6) == (1.0, True)
 
 
