@@ -80,6 +80,18 @@ def lines(arm: str, *values: float | None) -> list[dict[str, Any]]:
 
 
 CELLS = {"pilot_pre": 3.8, "pilot_post": 2.1, "control_pre": 3.2, "control_post": 4.8}
+STUDY = [
+    {
+        "due_from": date(2026, month, 1),
+        "due_before": date(2026, month, 28),
+        "is_post": month > 2,
+        "is_reference": month == 2,
+        "estimate": 0.0 if month == 2 else 1.5,
+        "ci95": None if month == 2 else [0.5, 2.5],
+    }
+    for month in (1, 2, 3)
+]
+PLACEBOS = [{"go_live_on": date(2026, 1, 1), "estimate": -0.5, "ci95": [-2.0, 1.0]}]
 RUN = [
     {"week": w, "value": v, "n": n} for w, v, n in zip(fridays(2), (6.0, 5.5), (31, 3), strict=True)
 ]
@@ -107,6 +119,8 @@ EVERY = {
     "overrides": charts.override_weeks(overrides((3, 20))),
     "effect": charts.effect_interval(effects(invoice=(-1.0, -2.0, 0.1)), 2.5),
     "cells": charts.four_cells(CELLS),
+    "study": charts.event_study(STUDY, MARKS),
+    "placebo": charts.placebo_dates(PLACEBOS, {**PLACEBOS[0], "go_live_on": date(2026, 3, 6)}),
     "dso": charts.dso_lines(lines("pilot", 30.0, 31.0), MARKS),
     "aging": charts.aging({"current": {"amount": Decimal("10.50"), "n": 2}}, "USD"),
 }
@@ -119,6 +133,8 @@ NOTHING = {
     "hand_offs": charts.hand_offs([]),
     "overrides": charts.override_weeks([]),
     "cells": charts.four_cells(dict.fromkeys(CELLS)),
+    "study": charts.event_study([]),
+    "placebo": charts.placebo_dates([]),
     "dso": charts.dso_lines([]),
     "aging": charts.aging({"current": {"amount": Decimal(0), "n": 0}}, "USD"),
 }
@@ -247,3 +263,18 @@ def test_labels_keep_their_order_and_their_distance() -> None:
 def test_aging_draws_the_amounts_to_the_cent() -> None:
     assert list(EVERY["aging"].data[0].x) == [10.5]
     assert "Current: 10 USD, 2 invoices" in charts.alt(EVERY["aging"])
+
+
+def test_the_event_study_says_every_cohort_but_the_one_it_is_told_from() -> None:
+    words = charts.alt(EVERY["study"])
+    assert "due from 1 Jan 2026: +0.5 to +2.5; due from 1 Mar 2026 (after go-live)" in words
+    assert "1 Feb" not in words
+    hollow = [t for t in EVERY["study"].data if t.mode == "markers" and t.marker.line.width]
+    assert [t.marker.color == "rgba(0, 0, 0, 0)" for t in hollow] == [False, True, False]
+
+
+def test_what_is_done_otherwise_stands_below_a_line() -> None:
+    rows = effects(invoice=(-1.0, -2.0, 0.1), otherwise=(-0.9, -2.0, 0.2))
+    parted = charts.effect_interval([rows[0], {**rows[1], "is_sensitivity": True}])
+    plain = charts.effect_interval(rows)
+    assert len(parted.layout.shapes) == len(plain.layout.shapes) + 1

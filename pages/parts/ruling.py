@@ -19,9 +19,9 @@ _RESULTS = {
     "stop": ("red", ":material/stop_circle:"),
 }
 _STATES = {
-    "met": ":green[:material/check:] met",
-    "not met": ":red[:material/close:] not\N{NO-BREAK SPACE}met",
-    "not known": ":gray[:material/question_mark:] not\N{NO-BREAK SPACE}known",
+    "met": ":green[:material/check:]\N{NO-BREAK SPACE}met",
+    "not met": ":red[:material/close:]\N{NO-BREAK SPACE}not\N{NO-BREAK SPACE}met",
+    "not known": ":gray[:material/question_mark:]\N{NO-BREAK SPACE}not\N{NO-BREAK SPACE}known",
 }
 _COLUMNS = ("state", "name", "asks", "value", "interval", "n", "sentence", "would_change")
 
@@ -69,6 +69,11 @@ def _follows(here: Session, found: Found) -> None:
         _next(found["next"], here.day.lens.currency)
     elif found["would_change"]:
         st.markdown(f"**What would change it:** {escaped(' '.join(found['would_change']))}")
+    if found["result"] == "extend" and found["doubts"]:
+        st.markdown(
+            ":orange[:material/warning:] The rule does not ask about the guards below; these call "
+            f"for doubt: {escaped(', '.join(found['doubts']))}."
+        )
     with st.expander("Each condition in words", icon=":material/gavel:", type="compact"):
         for one in found["conditions"]:
             st.markdown(f"{_STATES[one['state']]} · {escaped(one['sentence'])}")

@@ -78,7 +78,7 @@ def disputes(found: Found, limit: float) -> Condition:
         more = _ROUTE if found["unrouted"] else "More disputes, routed."
         return told("–", "", counted, state, said, more)
     ends, value = found["ci95_business"], f"{median:.1f} h"
-    interval = f"{_hours(ends[0])} to {_hours(ends[1])}" if ends else ""
+    interval = _hours(*ends) if ends else ""
     figures = (median, *(ends or (None, None)))
     if median <= limit:
         said = f"Half of them were there after {value}."
@@ -158,8 +158,11 @@ def _later(found: Found) -> str:
     return f"More customers, by a larger pilot: the last read-out is over.{small}"
 
 
-def _hours(value: float | None) -> str:
-    return "beyond what is known" if value is None else f"{value:.1f} h"
+def _hours(low: float | None, high: float | None) -> str:
+    """An interval of hours; an end that is not known yet is left open."""
+    if low is None or high is None:
+        return f"from {low:.1f} h on" if low is not None else "not known yet"
+    return f"{low:.1f} h to {high:.1f} h"
 
 
 def _lower(sentence: str) -> str:

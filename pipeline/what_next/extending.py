@@ -114,11 +114,11 @@ def _sentence(
 ) -> str:
     if segment:
         inside, control = (_share(segment, arms, arm) for arm in ("SEGMENT", "CONTROL"))
-        told = [
+        parts = [
             *([f"{inside:.0%} of them are in the pilot already"] if inside else []),
             *([f"{control:.0%} are its control, which ends with it"] if control else []),
         ]
-        whose = f" ({', '.join(told)})" if told else ""
+        whose = f" ({', '.join(parts)})" if parts else ""
         return (
             f"Next: {segment['candidate']}, {segment['customers']} customers{whose}, cleanliness "
             f"{segment['score']:.1f} of 100."

@@ -27,7 +27,8 @@ def what_next(
 
     The days are the read-out's; disputes, planted defects and harm are as of the day looked from,
     so that harm which came to light later still stops it. Keys: `result`, `is_fixed`, `sentence`,
-    `rule`, `conditions`, `would_change`, `counted_as_harm`, and `next` when it is to extend.
+    `rule`, `conditions`, `would_change`, `doubts` (guards that are not ok, which the rule does not
+    ask about), `counted_as_harm`, and `next` when it is to extend.
     """
     fixed = fixed_rule(settings, entries, day.as_of)
     met = _conditions(day, settings, found, fixed.numbers)
@@ -46,6 +47,7 @@ def what_next(
         },
         "conditions": [one._asdict() for one in met],
         "would_change": [one.would_change for one in met if one.would_change],
+        "doubts": [light["name"] for light in found["guards"] if light["state"] != "ok"],
         "counted_as_harm": COUNTED,
         "next": follows,
     }

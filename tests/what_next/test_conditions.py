@@ -81,7 +81,7 @@ def test_half_of_the_disputes_at_their_owner_in_time() -> None:
     assert disputes(DISPUTES, 8.0).state == "met"
     late = disputes(DISPUTES, 5.0)
     assert (late.state, late.n) == ("not met", "12 disputes, 1 unrouted")
-    assert late.interval == "4.0 h to beyond what is known"
+    assert late.interval == "from 4.0 h on"
     assert disputes({"n": 0, "unrouted": 0, "median_business": None}, 8.0).state == "not known"
 
 
