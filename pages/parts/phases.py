@@ -37,10 +37,15 @@ def marks(settings: Settings) -> list[Mark]:
 
 
 def marks_of(here: Session) -> list[Mark]:
-    """The same, and every day on which the signed protocol was changed."""
+    """The same, every day on which the signed protocol was changed, and every recorded step."""
     stands = signed(here.entries)
     changed = sorted({entry.on_day for entry in stands.changes}) if stands else []
-    return [*marks(here.pilot.settings), *(Mark(on, "protocol changed") for on in changed)]
+    steps = [entry for entry in here.entries if entry.kind == "phase_changed"]
+    return [
+        *marks(here.pilot.settings),
+        *(Mark(on, "protocol changed") for on in changed),
+        *(Mark(entry.on_day, f"to {entry.payload['to']}") for entry in steps),
+    ]
 
 
 def read_out_on(start: date, read_out: int) -> date:

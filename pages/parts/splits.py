@@ -8,6 +8,7 @@ from typing import Literal
 from pages.parts.session import Session
 from pages.parts.wording import LANE_TITLES
 from pipeline.deciding import standing_decision
+from pipeline.holdout import why_held
 from pipeline.model import Case, Entry
 from pipeline.warehouse.corrections import voided
 
@@ -84,7 +85,10 @@ def _searchable(case: Case) -> str:
 def blocked_by(here: Session, case: Case) -> list[str]:
     """The sentences of everything that stops a message in this case, each once."""
     routes = [route for route in here.desk.routes if route.case_id == case.case_id]
-    return list(dict.fromkeys(b.sentence for route in routes for b in route.blockers))
+    found = list(dict.fromkeys(b.sentence for route in routes for b in route.blockers))
+    parent_id = here.desk.rows[case.invoice_ids[0]]["parent_id"]
+    held = why_held(here.entries, here.pilot.settings, here.as_of, case.customer_id, parent_id)
+    return [held, *found] if held else found
 
 
 def also_fired(here: Session, case: Case) -> list[str]:
