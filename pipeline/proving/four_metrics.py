@@ -23,6 +23,7 @@ from pipeline.proving.override_reading import (
     under_the_floor,
 )
 from pipeline.proving.reading import reading
+from pipeline.proving.signals import run_signals
 from pipeline.settings import GO_LIVE_DAY, Settings
 from pipeline.statistics import (
     PerCustomer,
@@ -103,10 +104,25 @@ def _human_minutes(
         "before": _rounded(result.before),
         "after": _rounded(result.after),
         "ci95_ratio": result.total_ci,
+        "per_1000_collected": {
+            "currency": day.lens.currency,
+            "before": _per_thousand(day, before, scope, (start, go_live)),
+            "after": _per_thousand(day, after, scope, (go_live, day.as_of + timedelta(days=1))),
+        },
         "label": result.label,
         "verdict": result.verdict,
         "sentence": result.sentence,
     }
+
+
+def _per_thousand(
+    day: Day, items: list[Row], scope: Scope, days: tuple[date, date]
+) -> float | None:
+    """All human minutes per 1,000 of the reporting currency collected; None where none was."""
+    rows = day.metric("cash_collected", customers=scope).rows
+    cash = sum((r["cash"] for r in rows if days[0] <= r["on_day"] < days[1]), Decimal(0))
+    minutes = sum(item["active_minutes"] for item in items)
+    return _rounded(minutes / float(cash) * 1000.0) if cash > 0 else None
 
 
 def _prep(items: list[Row]) -> list[float]:
@@ -174,7 +190,18 @@ def dollars_aging(day: Day, settings: Settings, scope: Scope) -> dict[str, Any]:
         "currency": day.lens.currency,
         "weeks": found,
         "limits": _limits(found, settings.pilot.started_on),
+        "signals": _signals(found, settings),
     }
+
+
+def _signals(weeks: Sequence[dict[str, Any]], settings: Settings) -> dict[str, Any]:
+    """Shifts and crossings of the crossing rate since go-live, against the weeks before day 0."""
+    start, go_live = settings.pilot.started_on, settings.go_live_on
+    known = [week for week in weeks if week["rate"] is not None]
+    return run_signals(
+        [week["rate"] for week in known if start is not None and week["week"] < start],
+        [(w["week"], w["rate"]) for w in known if go_live is not None and w["week"] >= go_live],
+    )
 
 
 def _limits(weeks: Sequence[dict[str, Any]], start: date | None) -> dict[str, float] | None:

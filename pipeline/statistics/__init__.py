@@ -60,6 +60,7 @@ from pipeline.statistics.trends import (
     cochran_armitage,
     mann_kendall,
     run_chart_signals,
+    shift_length,
     xmr_limits,
 )
 from pipeline.statistics.within_customer import WithinCustomer, within_customer
@@ -117,6 +118,7 @@ __all__ = [
     "restricted_mean_error",
     "roll_rate",
     "run_chart_signals",
+    "shift_length",
     "time_to_owner",
     "weighted_days",
     "wilson",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -107,6 +108,16 @@ def xmr_limits(values: Sequence[float]) -> Limits | None:
     centre, moving = float(x.mean()), float(np.abs(np.diff(x)).mean())
     reach = MOVING_RANGES * moving
     return Limits(centre, centre - reach, centre + reach, moving)
+
+
+def shift_length(useful: int) -> int:
+    """How many values on one side of a frozen median are a shift among `useful` ones.
+
+    One more than log2(n) + 3 rounded up (Anhoej and Olesen 2014 give the logarithm): a median
+    frozen over half a year is itself uncertain, and with one value less noise would call more
+    often than in one chart of ten.
+    """
+    return math.ceil(math.log2(max(useful, 1)) + 3) + 1
 
 
 def run_chart_signals(values: Sequence[float], median: float, shift: int = 7) -> RunSignals:
