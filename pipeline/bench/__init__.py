@@ -33,17 +33,22 @@ _AFTERWARDS = ("later", "reload", "compare", "confined")
 _SLOW = "week_by_week"
 
 
-def bench(invoices: Sequence[int] | None, now: datetime) -> dict[str, Any]:
+def bench(
+    invoices: Sequence[int] | None, now: datetime, customers: int | None = None
+) -> dict[str, Any]:
     """Seconds, peak megabytes and ratios for each number of invoices.
 
-    `now` is the moment that the measured decisions are written with. Raises WrongCall for a
-    size below 1,000, where ratios say nothing.
+    `now` is the moment that the measured decisions are written with; `customers` (else one for
+    200 invoices) are as many at every size. Raises WrongCall for a size below 1,000, where ratios
+    say nothing, and for fewer than five customers.
     """
     sizes = tuple(invoices or SIZES)
     for size in sizes:
         if size < 1_000:
             raise WrongCall(f"--invoices {size}: ratios say nothing below 1000 invoices.")
-    return {"machine": machine(), "sizes": [_measure(size, now) for size in sizes]}
+    if customers is not None and customers < 5:
+        raise WrongCall(f"--customers {customers}: a pilot and its control need at least 5.")
+    return {"machine": machine(), "sizes": [_measure(size, now, customers) for size in sizes]}
 
 
 def bench_mails(mails: int) -> dict[str, Any]:
@@ -121,11 +126,11 @@ def _say(text: str) -> None:
     sys.stderr.flush()
 
 
-def _measure(size: int, now: datetime) -> dict[str, Any]:
+def _measure(size: int, now: datetime, customers: int | None) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="countback-bench-") as folder:
         pilot = Path(folder) / "pilot"
         _say(f"{size:,} invoices: writing them")
-        in_a_process("write", pilot, str(size))
+        in_a_process("write", pilot, str(size), str(customers or ""))
         written = _megabytes(pilot)
         found = _rounds(size, pilot)
         for job in _AFTERWARDS:

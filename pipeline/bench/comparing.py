@@ -39,6 +39,8 @@ def _against_the_load(seconds: Seconds) -> Iterator[tuple[str, float, float, flo
     yield "approving, routes at hand / load", later["decide_with_routes"], load, 0.01
     yield "deciding from nothing / load", later["decide_from_nothing"], load, None
     yield "one small file changed / load", seconds["reload"]["one_small_file"], load, None
+    yield "before and after / load", seconds["compare"]["before_after"], load, 0.25
+    yield "every proof figure / load", seconds["compare"]["total"], load, None
     yield from _in_a_child(seconds["confined"])
 
 

@@ -11,10 +11,15 @@ from pathlib import Path
 from pipeline.bench.measuring import Measured, peak_mb
 
 
-def _write(_: Measured, pilot: Path, invoices: str) -> None:
-    from pipeline.demo import write_demo
+def _write(_: Measured, pilot: Path, invoices: str, customers: str = "") -> None:
+    from pipeline.demo.scale import write_large
 
-    write_demo(pilot, seed=7, invoices=int(invoices))
+    write_large(
+        pilot,
+        seed=7,
+        invoices=int(invoices),
+        customers=int(customers) if customers else None,
+    )
 
 
 def _read_memory(measured: Measured, pilot: Path) -> None:

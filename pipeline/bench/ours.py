@@ -17,7 +17,9 @@ from pipeline.deciding import decide
 from pipeline.figures import aging, dso
 from pipeline.model import Case, CountbackError, Decision
 from pipeline.pilot import Desk, Pilot
-from pipeline.proving import before_after
+from pipeline.proving import before_after, dso_lines, four_metrics
+from pipeline.proving.bridge import dso_bridge
+from pipeline.proving.time_to_cash import still_open
 from pipeline.warehouse.day import Day, Row
 
 #: How many decisions are written to time one.
@@ -153,8 +155,21 @@ def measure_reload(measured: Measured, folder: Path) -> None:
 
 
 def measure_comparison(measured: Measured, folder: Path) -> None:
-    """The before/after of the made-up pilot at its latest read-out."""
+    """Every proof figure of the made-up pilot at its latest read-out, on one day of the books.
+
+    The first lap lays the day's tables that all of them read.
+    """
     pilot = Pilot.open(folder)
-    with pilot.day(AS_OF) as day, measured.lap("before_after"):
-        found = before_after(day, pilot.settings)
+    with pilot.day(AS_OF) as day:
+        with measured.lap("before_after"):
+            found = before_after(day, pilot.settings)
+        with measured.lap("dso_lines"):
+            dso_lines(day, pilot.settings)
+        with measured.lap("bridge"):
+            dso_bridge(day, pilot.settings)
+        with measured.lap("still_open"):
+            still_open(day, pilot.settings, found["read_out_day"])
+        with measured.lap("four_metrics"):
+            four_metrics(day, pilot.settings)
+    measured.add_up()
     measured.notes = {"verdict": found["verdict"], "invoices": found["invoices"]}

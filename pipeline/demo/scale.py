@@ -53,10 +53,13 @@ class _Bills:
     paid: Whole
 
 
-def write_large(folder: Path, *, seed: int, invoices: int) -> None:
-    """Write a pilot of exactly `invoices` invoices and about 1 % more applications."""
+def write_large(folder: Path, *, seed: int, invoices: int, customers: int | None = None) -> None:
+    """Write a pilot of exactly `invoices` invoices and about 1 % more applications.
+
+    They are those of `customers`, else of one for 200 invoices (6,000 at most).
+    """
     rng = np.random.Generator(np.random.PCG64(seed))
-    count = max(5, min(MOST_CUSTOMERS, invoices // INVOICES_A_CUSTOMER))
+    count = customers or max(5, min(MOST_CUSTOMERS, invoices // INVOICES_A_CUSTOMER))
     kinds = rng.choice(len(_KINDS), count, p=[share for _, _, share, _ in _KINDS])
     exports = write_settings(folder)
     bills = _draw(rng, kinds, invoices)

@@ -28,7 +28,7 @@ def _bench(call: argparse.Namespace) -> tuple[Result, int]:
         call.told = rerun_table
         return bench_reruns(call.reruns), 0
     call.told = table
-    result = bench(call.invoices, now=call.now)
+    result = bench(call.invoices, now=call.now, customers=call.customers)
     alike = all(found["same"] for size in result["sizes"] for found in size["identical"].values())
     return result, 0 if alike else 1
 
@@ -41,6 +41,9 @@ def add(verb: AddVerb) -> None:
     demo.add_argument("--invoices", type=int)
     measured = verb("bench", _bench, "measure speed and memory against named baselines")
     measured.add_argument("--invoices", type=int, action="append")
+    measured.add_argument(
+        "--customers", type=int, help="so many customers instead of one for 200 invoices"
+    )
     measured.add_argument(
         "--reruns",
         type=int,

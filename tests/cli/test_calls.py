@@ -37,6 +37,7 @@ WRONG_CALLS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("kill", "--by", "P-1"), "--on"),
     (("kill", "--on", "--off", "--by", "P-1"), "--off"),
     (("bench", "--invoices", "10"), "10"),
+    (("bench", "--customers", "2"), "at least 5"),
     (("bench", "--reruns", "50"), "at least 100 open invoices"),
 )
 
