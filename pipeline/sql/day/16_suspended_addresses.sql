@@ -2,65 +2,60 @@
 -- bounced, or its owner has left. Words can only suspend; only a person (or a newer confirmation
 -- in the exports) lifts it. Whose address it is: the one that the message names, else the one
 -- that it answers, else the sender's own; when nobody can tell, every contact of that customer.
--- Most messages say nothing of the kind: one quick look sets them aside.
+-- What a message means was said when it was read (pipeline/replies): one definition for this and
+-- for every guard. A delivery that is tried again has not failed; and of those that name another
+-- contact, only one that says so tells that somebody has left.
 with suspects as (
     select
-        mail.* exclude (customer_id),
+        mail.message_id,
+        mail.thread_id,
+        mail.sent_at,
         coalesce(mail.customer_id, filed.customer_id) as customer_id,
-        lower(concat_ws(' ', mail.sender, mail.subject)) as envelope,
-        lower(concat_ws(' ', mail.subject, mail.body)) as all_words
+        texts.sender_address,
+        lower(concat_ws(' ', mail.subject, mail.body)) as all_words,
+        -- The newest words only: what is quoted below was said by somebody else.
+        lower(concat_ws(' ', mail.subject, texts.reply)) as own_words,
+        list_contains(texts.labels, 'BOUNCE')
+        and not contains(lower(mail.subject), 'delay')
+        and (
+            coalesce(texts.automatic = 'bounce', false)
+            or not list_contains(texts.labels, 'CONTACT_CHANGE')
+        ) as is_bounce,
+        list_contains(texts.labels, 'CONTACT_CHANGE') as names_another
     from intake_messages as mail
     cross join pilot
+    inner join loads
+        on mail.file_id = loads.file_id and loads.kind = 'messages' and not loads.is_derived
+    inner join message_texts as texts
+        on mail.file_id = texts.file_id and mail.rowid - loads.first_row = texts.place
     left join filed_items as filed
         on filed.of_kind = 'messages' and mail.message_id = filed.of_key
     where
         mail.fate = 0
         and coalesce(mail.direction, 'in') = 'in'
         and mail.sent_at::date <= pilot.as_of
-        and regexp_matches(
-            lower(concat_ws(' ', mail.sender, mail.subject, mail.body)),
-            'mailer-daemon|postmaster@|undeliver|returned mail|mail delivery|failure notice'
-            || '|delivery status|no longer|left|last (working )?day|retired|resigned|is not '
-        )
-),
-
-letters as (
-    select
-        message_id,
-        thread_id,
-        customer_id,
-        sent_at,
-        envelope,
-        all_words,
-        lower(regexp_extract(sender, '[^<>\s,;:"]+@[^<>\s,;"]+')) as sender_address,
-        -- The newest words only: what is quoted below was said by somebody else.
-        regexp_replace(
-            all_words,
-            '(?ms)^(>|on .{5,120} wrote:|-{2,} ?original message|from: .{0,80}@|_{10,}).*$',
-            ''
-        ) as own_words
-    from suspects
+        and list_has_any(texts.labels, ['BOUNCE', 'CONTACT_CHANGE'])
 ),
 
 judged as (
     select
-        letters.*,
-        regexp_matches(
-            envelope,
-            'mailer-daemon|postmaster@|undeliver|returned mail|delivery status notification'
-            || '|mail delivery (system|subsystem|failed)|failure notice'
-        )
-        and not contains(envelope, 'delay') as is_bounce,
-        regexp_extract(
-            regexp_replace(
-                own_words, '(has|have) left (an?|us|me|you|no|the (port|dock|depot|site))\b', ''
-            ),
-            'no longer (with|works|working|employed|work (at|for|here))|(has|have) left'
-            || '|left the (company|firm|organi[sz]ation|business)|my last (working )?day'
-            || '|has (retired|resigned)'
-            || '|(mailbox|inbox|address|account) is (no longer|not) (monitored|in use|active|valid)'
-        ) as departure
-    from letters
+        suspects.*,
+        case
+            when names_another
+                then regexp_extract(
+                    regexp_replace(
+                        own_words,
+                        '(has|have) left (an?|us|me|you|no|the (port|dock|depot|site))\b', ''
+                    ),
+                    'no longer (with|works|working|employed|work (at|for|here))|(has|have) left'
+                    || '|left the (company|firm|organi[sz]ation|business)'
+                    || '|my last (working )?day|has (retired|resigned)'
+                    || '|(mailbox|inbox|address|account) is (no longer|not)'
+                    || ' (monitored|in use|active|valid)'
+                )
+            else ''
+        end as departure
+    from suspects
 ),
 
 telling as (
@@ -77,7 +72,7 @@ telling as (
         is_bounce
         or departure <> ''
         -- Our own people leave as well, and say so in the same mailboxes.
-        and sender_address not in (
+        and coalesce(sender_address, '') not in (
             select lower(ours.email) from intake_people as ours where ours.fate = 0
         )
 ),
