@@ -21,6 +21,8 @@ from pipeline.drafting.keeping import wordings_stamp
 
 #: Longest gap between two actions that still counts as looking at the case.
 IDLE_SECONDS = 180.0
+#: What else it could have been, seconds: the minutes are recorded by each.
+OTHER_IDLES = (60, 120, 300)
 #: The phases in which attention is tested: before them nothing is approved.
 _SEEDED = ("copilot", "cadence")
 
@@ -36,6 +38,8 @@ class Shown:
     last: float = field(default_factory=time.time)
     active: float = 0.0
     """Seconds of work so far, idle time and pauses left out."""
+    active_at: dict[int, float] = field(default_factory=lambda: dict.fromkeys(OTHER_IDLES, 0.0))
+    """The same had another gap between two actions counted as idle."""
     is_paused: bool = False
 
     def touch(self) -> None:
@@ -43,6 +47,8 @@ class Shown:
         at = time.time()
         if not self.is_paused:
             self.active += min(at - self.last, IDLE_SECONDS)
+            for idle in self.active_at:
+                self.active_at[idle] += min(at - self.last, idle)
         self.last = at
 
     def pause(self) -> None:

@@ -167,6 +167,7 @@ def _time(
         by=moment.by,
         started_at=datetime.fromtimestamp(shown.started, UTC),
         active_minutes=round(shown.active / 60, 3),
+        at_idle={idle: round(spent / 60, 3) for idle, spent in shown.active_at.items()},
         now=moment.now,
         on_day=here.as_of,
     )

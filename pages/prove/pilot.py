@@ -99,7 +99,32 @@ def _minutes(here: Session, found: Found) -> None:
         "Hollow points count fewer than five items. The dashed line is the old process, timed by "
         "the same instrument in days 0 to 29 and frozen then."
     )
-    how_counted(weeks, _metric(here, found, "work_items"), key="minutes")
+    _pauses(prep)
+    how_counted(
+        weeks,
+        _metric(here, found, "work_items"),
+        _metric(here, found, "cash_collected"),
+        _metric(here, found, "idle_sensitivity"),
+        key="minutes",
+    )
+
+
+def _pauses(prep: Found) -> None:
+    """Minutes per thousand collected, and what they would be had other gaps counted as idle."""
+    money = prep["human_minutes_per_resolved"]["per_1000_collected"]
+    then, now = (
+        "unknown" if money[side] is None else f"{money[side]:.1f}" for side in ("before", "after")
+    )
+    st.markdown(
+        f"All human minutes for every 1,000 {money['currency']} collected: {now} since go-live, "
+        f"{then} before."
+    )
+    rows = prep["idle_sensitivity"]
+    if not rows:
+        st.caption("How minutes depend on the length of a pause is known once items are reviewed.")
+        return
+    table(rows, key="idle_sensitivity", alt="Minutes by the gap that counts as idle")
+    save(rows, key="idle_sensitivity_csv", name="idle_sensitivity")
 
 
 def _no_minutes(prep: Found) -> str:
@@ -125,6 +150,10 @@ def _dollars(here: Session, found: Found) -> None:
     drawn = charts.weekly_roll(weeks, currency, aging["limits"], marks_of(here))
     figure(drawn, weeks, key="dollars", columns=_ROLL_COLUMNS, on_select=_choose_week)
     st.caption(_limits_note(aging["limits"]))
+    signals = aging["signals"]
+    st.markdown(escaped(signals["sentence"]))
+    if signals["rule"]:
+        st.caption(escaped(signals["rule"]))
     _one_week(here, found, weeks, currency)
     how_counted(
         _metric(here, found, "weekly_roll", weeks),

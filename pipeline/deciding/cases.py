@@ -6,7 +6,7 @@ Each writer checks first, then appends one event; a refusal is one sentence and 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Literal, get_args
 
@@ -120,7 +120,7 @@ def is_stopped(entries: Iterable[Entry]) -> bool:
     return bool(switched) and bool(max(switched, key=lambda e: e.seq).payload["on"])
 
 
-def record_timing(
+def record_timing(  # noqa: PLR0913 - a timing says all of this
     ledger: Ledger,
     case_id: str,
     kind: TimingKind,
@@ -130,8 +130,12 @@ def record_timing(
     active_minutes: float,
     now: datetime,
     on_day: date,
+    at_idle: Mapping[int, float] | None = None,
 ) -> Entry:
-    """Record how long a person worked on a case (`active_minutes`: idle time left out)."""
+    """Record how long a person worked on a case (`active_minutes`: idle time left out).
+
+    `at_idle`: the minutes had a gap of so many seconds counted as idle.
+    """
     check_named(by)
     _check_timing(kind, started_at, active_minutes, now)
     event = Event(
@@ -146,6 +150,7 @@ def record_timing(
             "kind": kind,
             "started_at": started_at.isoformat(),
             "active_minutes": active_minutes,
+            **({f"active_minutes_at_{s}": m for s, m in at_idle.items()} if at_idle else {}),
         },
     )
     return ledger.append(event)

@@ -83,6 +83,7 @@ def prep_minutes(day: Day, settings: Settings, scope: Scope) -> dict[str, Any]:
             "value": _rounded(float(np.mean(baseline))) if baseline else None,
             "n": len(baseline),
         },
+        "idle_sensitivity": list(day.metric("idle_sensitivity", customers=scope).rows),
         "human_minutes_per_resolved": _human_minutes(day, before, after, (start, go_live), scope),
     }
 

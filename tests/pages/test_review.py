@@ -79,6 +79,7 @@ def test_a_pause_and_idle_time_are_no_work() -> None:
         patched.setattr("pages.parts.casework.time.time", lambda: 2000.0)
         shown.touch()
         assert shown.active == 200.0  # of 1,100 idle seconds three minutes count
+        assert shown.active_at == {60: 80.0, 120: 140.0, 300: 320.0}  # or one, two, five
 
 
 def test_the_clock_is_paused_and_goes_on(open_app: Open) -> None:

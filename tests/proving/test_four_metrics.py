@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from pipeline.deciding import accept_dispute, assign_dispute, flag_dispute
+from pipeline.deciding import accept_dispute, assign_dispute, flag_dispute, record_timing
 from pipeline.pilot import Pilot
 from pipeline.proving import before_after, four_metrics
 from tests.drawn import Draw
@@ -84,6 +84,35 @@ def test_all_human_minutes_are_shared_by_what_was_resolved(drawn: Draw) -> None:
     found = metrics(drawn(BOOKS, SETTINGS))["prep_minutes"]["human_minutes_per_resolved"]
     assert (found["before"], found["after"]) == (50.0, 15.0)  # type: ignore[index]
     assert found["verdict"] == "cannot tell", "one invoice before and one after prove nothing"  # type: ignore[index]
+
+
+def test_minutes_are_told_for_every_gap_that_could_count_as_idle(drawn: Draw) -> None:
+    pilot = drawn(BOOKS, SETTINGS)
+    at = datetime(2026, 2, 10, 9, tzinfo=UTC)
+    with closing(pilot.ledger()) as ledger:
+        for spent in (None, {60: 1.0, 120: 2.0, 300: 5.0}, {60: 2.0, 120: 2.0, 300: 3.0}):
+            record_timing(
+                ledger,
+                "c1/routine/USD",
+                "review",
+                by="Ana",
+                started_at=at,
+                active_minutes=3.0,
+                now=at,
+                on_day=at.date(),
+                at_idle=spent,
+            )
+    found = metrics(pilot)["prep_minutes"]["idle_sensitivity"]
+    assert found == [
+        {
+            "kind": "review",
+            "n": 2,
+            "at_60_seconds": 1.5,
+            "at_120_seconds": 2.0,
+            "at_180_seconds": 3.0,
+            "at_300_seconds": 4.0,
+        }
+    ], "what was timed without its gaps is not there"
 
 
 def test_the_roll_of_a_week_holds_what_crossed_an_edge(drawn: Draw) -> None:
