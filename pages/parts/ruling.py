@@ -21,7 +21,7 @@ _RESULTS = {
 _STATES = {
     "met": ":green[:material/check:]\N{NO-BREAK SPACE}met",
     "not met": ":red[:material/close:]\N{NO-BREAK SPACE}not\N{NO-BREAK SPACE}met",
-    "not known": ":gray[:material/question_mark:]\N{NO-BREAK SPACE}not\N{NO-BREAK SPACE}known",
+    "not known": ":gray[:material/question_mark:]\N{NO-BREAK SPACE}unknown",
 }
 _COLUMNS = ("state", "name", "asks", "value", "interval", "n", "sentence", "would_change")
 

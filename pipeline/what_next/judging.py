@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Literal
 
 from pipeline.model import CountbackError, Entry
+from pipeline.proving import latest_read_out
 from pipeline.proving.cohorts import side
 from pipeline.proving.dispute_hours import dispute_hours
 from pipeline.proving.four_metrics import override_rate
@@ -38,7 +40,8 @@ def what_next(
         "as_of": day.as_of,
         "result": result,
         "is_fixed": fixed.fixed_on is not None,
-        "sentence": sentence(result, met, fixed, risen=has_risen(found)),
+        "sentence": sentence(result, met, fixed, risen=has_risen(found))
+        + _superseded(settings, day.as_of, found["read_out_day"]),
         "rule": {
             "text": fixed.text,
             "fixed_on": fixed.fixed_on,
@@ -106,6 +109,14 @@ def sentence(result: Result, conditions: Sequence[Condition], fixed: Fixed, *, r
         if (names := [one.name for one in conditions if one.state == state])
     ]
     return f"{whose}: hold; {'; '.join(lacks)}."
+
+
+def _superseded(settings: Settings, as_of: date, read_out: int) -> str:
+    """Which later read-out is the one to judge by; empty when it is this one."""
+    latest = latest_read_out(settings, as_of)
+    return (
+        "" if latest in (None, read_out) else f" Day {latest} is over and is the one to judge by."
+    )
 
 
 def _next(day: Day, settings: Settings) -> dict[str, Any]:

@@ -79,9 +79,9 @@ def harmed(pilot: Pilot) -> Harm:
         return harm(day, pilot.settings, "SEGMENT")
 
 
-def judged(pilot: Pilot) -> dict[str, Any]:
+def judged(pilot: Pilot, read_out: int | None = None) -> dict[str, Any]:
     with pilot.day() as day:
-        found = before_after(day, pilot.settings)
+        found = before_after(day, pilot.settings, read_out)
         return what_next(day, pilot.settings, pilot.entries(), found)
 
 
@@ -167,6 +167,11 @@ def test_signed_it_quotes_the_rule_its_day_and_its_name(pilot: Pilot) -> None:
     assert found["rule"]["text"] in [clause.says for clause in agreed.clauses]
     assert (found["rule"]["fixed_on"], found["rule"]["signed_by"]) == (on, "Priya")
     assert found["sentence"].startswith("By the rule: hold")
+
+
+def test_an_earlier_read_out_says_which_one_to_judge_by(pilot: Pilot) -> None:
+    assert judged(pilot, 60)["sentence"].endswith("Day 90 is over and is the one to judge by.")
+    assert "is over" not in judged(pilot, 90)["sentence"]
 
 
 def test_harm_stops_whatever_the_days_did(pilot: Pilot) -> None:
