@@ -236,7 +236,7 @@ def dso_days(day: Day, settings: Settings) -> Input:
     the point in its middle.
     """
     try:
-        found = before_after(day, settings)
+        found = before_after(day, settings, with_checks=False)
     except CountbackError as error:
         return _no_days(f"Zero until the pilot has an interval: {error}")
     stops = [light["name"] for light in found["guards"] if light["state"] == "stop"]

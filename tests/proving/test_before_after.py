@@ -161,9 +161,14 @@ def test_the_event_study_tells_every_cohort_from_the_last_one_before(
     assert found["event_study"]["slope"]["why"].startswith("Fewer than three periods")
 
 
-def test_the_answer_is_the_same_at_every_look(pilot: Pilot, found: dict[str, Any]) -> None:
+def test_the_answer_is_the_same_without_its_checks(pilot: Pilot, found: dict[str, Any]) -> None:
     with pilot.day() as day:
-        assert before_after(day, pilot.settings) == found
+        short = before_after(day, pilot.settings, with_checks=False)
+    lights = short.pop("guards")
+    assert short.items() <= found.items()
+    assert lights == found["guards"][: len(lights)]
+    # What stops a comparison is known without them.
+    assert {"overlap", "customers"} <= {light["name"] for light in lights}
 
 
 # --- which invoices ------------------------------------------------------------------------
