@@ -47,15 +47,35 @@ def week_eight(rate: Found) -> list[Mark]:
     return [Mark(one["on"], names[one["name"]]) for one in rate.get("read_outs", ())]
 
 
-def week_eight_said(rate: Found) -> None:
-    """The verdict at either, or when it is due."""
-    for one in rate.get("read_outs", ()):
-        name = one["name"].replace("copilot week 8", "Week 8 of drafts").capitalize()
-        counts = "" if one["n"] is None else f", {one['k']} of {one['n']} drafts"
-        sentence = f"Due at the close of {day(one['on'])}."
-        if one["verdict"] is not None:
-            sentence = one["sentence"]
-        st.markdown(f"{name} ({day(one['on'])}{counts}): {escaped(sentence)}")
+def taken_apart(rate: Found) -> None:
+    """The verdicts by part, at either week eight and at the same mix of cases; then the words."""
+    parts = {
+        "Routing overrides": rate["routing"],
+        "Wording overrides": rate["wording"],
+        "Same mix of cases": rate["case_mix"],
+    }
+    told = [f"{name}: **{part['verdict']}**" for name, part in parts.items()]
+    for one in rate["read_outs"]:
+        said = "not due yet" if one["verdict"] is None else one["verdict"]
+        told.append(f"{_week_named(one)}: **{said}**")
+    st.markdown(" · ".join(told))
+    with st.expander("In words: by part, at week eight, at the same mix of cases"):
+        for name, part in parts.items():
+            st.markdown(f"{name}: {escaped(part['sentence'])}")
+        for one in rate["read_outs"]:
+            _week_eight_said(one)
+
+
+def _week_named(one: Found) -> str:
+    return {"pilot week 8": "Pilot week 8", "copilot week 8": "Week 8 of drafts"}[one["name"]]
+
+
+def _week_eight_said(one: Found) -> None:
+    counts = "" if one["n"] is None else f", {one['k']} of {one['n']} drafts"
+    sentence = f"Due at the close of {day(one['on'])}."
+    if one["verdict"] is not None:
+        sentence = one["sentence"]
+    st.markdown(f"{_week_named(one)} ({day(one['on'])}{counts}): {escaped(sentence)}")
 
 
 def strip(rate: Found) -> None:
@@ -108,11 +128,11 @@ def in_depth(rate: Found) -> None:
         rows = [
             {
                 "reading": _READINGS[row["name"]],
+                "here": "this one" if row["is_it"] else "",
+                "then": row["verdict"],
                 "override_rate": row["rate"],
                 "planted_defects_caught": row["caught"],
                 "review_time": row["time"],
-                "then": row["verdict"],
-                "here": "◀ this one" if row["is_it"] else "",
             }
             for row in rate["reading"]["matrix"]
         ]

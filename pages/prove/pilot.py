@@ -13,7 +13,7 @@ from pages.parts.behind import definition, how_counted
 from pages.parts.dispute_hours import dispute_section
 from pages.parts.figures import figure
 from pages.parts.metric_cards import cards
-from pages.parts.override_reading import partners, strip, week_eight, week_eight_said
+from pages.parts.override_reading import partners, strip, taken_apart, week_eight
 from pages.parts.phases import marks_of, standing
 from pages.parts.session import Session
 from pages.parts.tables import save, table
@@ -266,10 +266,7 @@ def _overrides(here: Session, found: Found) -> None:
             "band is where a week lies by chance (p-chart, three standard errors). If the routing "
             "overrides do not fall by week eight, the rules are wrong, not the words."
         )
-        for part in ("routing", "wording"):
-            st.markdown(f"{part.capitalize()} overrides: {escaped(rate[part]['sentence'])}")
-        week_eight_said(rate)
-        st.markdown(f"At the first weeks' mix of cases: {escaped(rate['case_mix']['sentence'])}")
+        taken_apart(rate)
         strip(rate)
     if weeks:
         how_counted(
