@@ -332,7 +332,8 @@ def said(bridge: Mapping[str, Any]) -> str:
     steps = sorted(bridge["steps"], key=lambda step: -abs(step["days"]))
     large = [f"{s['name']} {s['days']:+.1f}" for s in steps if abs(s["days"]) >= 0.05]
     moved = f"DSO went from {before:.2f} to {after:.2f} days ({after - before:+.2f})"
-    return f"{moved}: {', '.join(large)}." if large else f"{moved}: no step moved it."
+    told = f"{moved}: {', '.join(large)}." if large else f"{moved}: no step moved it."
+    return told.replace("-", "\N{MINUS SIGN}").replace("write\N{MINUS SIGN}offs", "write-offs")
 
 
 def as_rows(arms_found: Mapping[str, Mapping[str, Any]], currency: str) -> list[dict[str, Any]]:
