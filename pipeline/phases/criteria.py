@@ -18,7 +18,7 @@ from pipeline.pilot import Pilot
 from pipeline.protocol import charter, signed
 from pipeline.proving import before_after, four_metrics
 from pipeline.proving.before_after import READ_OUTS, latest_read_out
-from pipeline.segments import choose
+from pipeline.segments import own_segment_gates
 from pipeline.segments.gates import HELD_AT_LEAST
 from pipeline.settings import Settings
 from pipeline.statistics import wilson
@@ -97,19 +97,16 @@ def _gates(day: Day, settings: Settings) -> Criterion:
         missing = "Choose a segment under Prepare › Segment."
         return _one("instrument", name, "not chosen", target, False, missing)
     try:
-        found = choose(day, settings)
+        gates = own_segment_gates(day, settings)
     except CountbackError as error:
         return _one("instrument", name, "cannot be weighed", target, None, str(error))
-    own = [each for each in found["candidates"] if each["trait"] == "pilot_segment"]
-    if not own:
-        said = found["sentence"] if found["verdict"] == "refused" else "Nobody busy is in it."
-        return _one("instrument", name, "cannot be weighed", target, None, said)
-    failed = [gate for gate in own[0]["gates"] if not gate["ok"]]
-    passed = len(own[0]["gates"]) - len(failed)
-    said = " ".join(f"Gate {gate['gate']}: {gate['because']}" for gate in failed)
-    return _one(
-        "instrument", name, f"passes {passed} of {passed + len(failed)}", target, not failed, said
-    )
+    if not gates:
+        missing = "Nobody who was billed lately is in it: choose another segment."
+        return _one("instrument", name, "empty", target, False, missing)
+    failed = [gate for gate in gates if not gate.ok]
+    value = f"passes {len(gates) - len(failed)} of {len(gates)}"
+    said = " ".join(f"Gate {gate.gate}: {gate.because}" for gate in failed)
+    return _one("instrument", name, value, target, not failed, said)
 
 
 def _baseline(settings: Settings) -> Criterion:

@@ -9,7 +9,7 @@ it must pass), `waterfall` (what a pilot may handle), `choosing` (all of it, and
 
 from pipeline.segments.asking import segments
 from pipeline.segments.behind import open_invoices
-from pipeline.segments.choosing import choose
+from pipeline.segments.choosing import choose, own_segment_gates
 from pipeline.segments.scoring import LABELS, Measure, components, score
 from pipeline.segments.telling import told
 from pipeline.segments.toml import as_toml
@@ -22,6 +22,7 @@ __all__ = [
     "choose",
     "components",
     "open_invoices",
+    "own_segment_gates",
     "reweighed",
     "score",
     "segments",

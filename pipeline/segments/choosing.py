@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from pipeline.figures import require_rates
+from pipeline.model import CountbackError
 from pipeline.segments.candidates import TRAITS, Candidate, candidates
 from pipeline.segments.gates import ASSUMED_DAYS, Gate, ledger_gate, own_gates, windows_gate
 from pipeline.segments.paying import Payments
@@ -21,6 +22,8 @@ from pipeline.warehouse.day import Day, Row
 
 Result = dict[str, Any]
 _WINDOW, _TRAILING = 60, 180
+#: The trait under which the segment of pilot.toml is a candidate.
+OWN = "pilot_segment"
 
 
 def choose(day: Day, settings: Settings) -> Result:
@@ -61,6 +64,33 @@ def choose(day: Day, settings: Settings) -> Result:
         "candidates": ranked,
         "left_out": _left_out(rows["customers"]),
     }
+
+
+def own_segment_gates(day: Day, settings: Settings) -> list[Gate]:
+    """The gates of the segment that pilot.toml sets, without weighing any other.
+
+    Empty when nobody busy is in it. Raises CountbackError when windows overlap or a currency has
+    no rate.
+    """
+    if settings.overlap:
+        raise CountbackError(settings.overlap)
+    require_rates(day)
+    found = spans(settings, day.as_of)
+    rows = {
+        name: day.metric(f"segment_{name}", windows=found.looked_at).rows
+        for name in ("customers", "members", "measures", "ties")
+    }
+    members = [row for row in rows["members"] if row["trait"] == OWN]
+    for own in candidates(rows["customers"], members, settings):
+        row = next(row for row in rows["measures"] if row["trait"] == OWN)
+        gates = own_gates(
+            own,
+            _due_60(row),
+            Payments(day, settings, found).detectable(own),
+            settings.choosing.worthwhile_days,
+        )
+        return sorted([*_shared_gates(day, rows["ties"], found), *gates])
+    return []
 
 
 def _refused(day: Day, settings: Settings) -> Result:
@@ -132,7 +162,7 @@ def _shown(
     payments: Payments,
 ) -> Result:
     powers = payments.detectable(candidate)
-    due60 = round(row["due"] * _WINDOW / _TRAILING)
+    due60 = _due_60(row)
     own = own_gates(candidate, due60, powers, settings.choosing.worthwhile_days)
     gates = sorted([*shared, *own])
     parts = components(_measures(row), settings.choosing)
@@ -156,6 +186,11 @@ def _shown(
         "carved_out": [] if candidate.is_as_set else list(candidate.top_ten),
         "siblings": list(candidate.siblings),
     }
+
+
+def _due_60(row: Row) -> int:
+    due: float = row["due"]
+    return round(due * _WINDOW / _TRAILING)
 
 
 def _measures(row: Row) -> dict[str, Measure]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.pilot import Pilot
-from pipeline.segments import as_toml, segments
+from pipeline.segments import as_toml, own_segment_gates, segments
 from pipeline.settings import Settings
 from tests.segments.conftest import Company, opened
 
@@ -131,11 +131,16 @@ def test_siblings_in_the_control_that_is_set_are_refused(tmp_path: Path) -> None
     made = company()
     made.customers = [row.replace("| smb-00 |  |", "| smb-00 | mid-00 |") for row in made.customers]
     settings = "[segment]\nwhere = \"tier = 'mid'\"\n[control]\nwhere = \"tier = 'smb'\"\n"
-    found = segments(opened(tmp_path / "pilot", made, settings))
+    pilot = opened(tmp_path / "pilot", made, settings)
+    found = segments(pilot)
     refused = gate(found, "As pilot.toml sets it", 6)
     assert not refused["ok"]
     assert "siblings" in refused["because"]
     assert "smb-00" in refused["because"]
+    # Asked by itself, the pilot's own segment has the same gates.
+    with pilot.day() as day:
+        own = own_segment_gates(day, pilot.settings)
+    assert [each._asdict() for each in own] == one(found, "As pilot.toml sets it")["gates"]
 
 
 def test_an_account_without_an_owner_fails_the_gate_by_name(tmp_path: Path) -> None:
