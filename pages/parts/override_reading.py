@@ -169,7 +169,7 @@ def _after_sending(sent: Found) -> None:
         for kind, words in (
             ("bounced", "bounced"),
             ("wrong_person", "reached the wrong person"),
-            ("disputed", "a dispute came to light"),
+            ("dispute_discovered", "a dispute came to light"),
             ("apologised", "we had to apologise"),
             ("k", "any of these"),
         )

@@ -166,7 +166,7 @@ def under_the_floor(rows: Sequence[Row]) -> dict[str, Any]:
 
 def defects(rows: Sequence[Row]) -> dict[str, Any]:
     """Messages that should not have left, per hundred that did, by what gave them away."""
-    kinds = ("bounced", "wrong_person", "disputed", "apologised")
+    kinds = ("bounced", "wrong_person", "dispute_discovered", "apologised")
     found = _share(sum(row["is_defect"] for row in rows), len(rows))
     return {
         **found,

@@ -255,7 +255,18 @@ def test_metrics(drawn: Path) -> None:
     assert (data["dispute_hours"]["n"], data["dispute_hours"]["unrouted"]) == (1, 1)
     assert {"weeks", "verdict", "sentence"} <= set(data["override_rate"])
     for week in data["override_rate"]["weeks"]:
-        assert set(week) == {"week", "k", "n", "low", "high", "routing", "wording"}
+        assert set(week) == {
+            *("week", "k", "n", "low", "high", "routing", "wording"),
+            *("chance_low", "chance_high"),
+        }
+    assert {
+        *("attention", "reading", "case_mix", "at_hter", "under_the_floor"),
+        *("read_outs", "defects"),
+    } <= set(data["override_rate"])
+    assert {
+        *("strict", "first_assignment", "first_touch_right", "hand_offs", "detection", "curve"),
+        *("open", "open_by_age"),
+    } <= set(data["dispute_hours"])
 
 
 def test_before_after(drawn: Path) -> None:

@@ -171,7 +171,7 @@ def test_a_message_that_left_and_should_not_have_is_a_defect(drawn: Draw) -> Non
     found = rate_of(pilot)["defects"]
     assert (found["k"], found["n"]) == (2, 3), "the third left a month later and nothing came of it"
     assert found["per_100"] == pytest.approx(200 / 3, abs=1e-3)
-    kinds = ("bounced", "wrong_person", "disputed", "apologised")
+    kinds = ("bounced", "wrong_person", "dispute_discovered", "apologised")
     assert [found[kind] for kind in kinds] == [0, 1, 1, 1]
 
 

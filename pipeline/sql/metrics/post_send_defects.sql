@@ -76,7 +76,7 @@ select
     sent.customer_id,
     coalesce(answered.is_bounced, false) as is_bounced,
     coalesce(answered.is_wrong_person, false) as is_wrong_person,
-    disputed.event_id is not null as is_disputed,
+    disputed.event_id is not null as is_dispute_discovered,
     apologised.event_id is not null as is_apologised,
     coalesce(answered.is_bounced, false)
     or coalesce(answered.is_wrong_person, false)
