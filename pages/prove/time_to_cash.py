@@ -116,7 +116,12 @@ def _bridge(here: Session, arm: str, scope: Scope, currency: str) -> None:
     try:
         found = here.kept(
             f"bridge {read_out}",
-            lambda: bridge.dso_bridge(here.day, here.pilot.settings, read_out),
+            lambda: bridge.dso_bridge(
+                here.day,
+                here.pilot.settings,
+                read_out,
+                lambda _, whose, days: _counted(here, whose, days),
+            ),
         )
     except CountbackError as error:
         st.info(escaped(error), icon=":material/schedule:")
@@ -130,16 +135,16 @@ def _bridge(here: Session, arm: str, scope: Scope, currency: str) -> None:
         st.info(f"No bridge in {escaped(currency)}: {escaped(own['why'])}.")
         return
     _drawn_bridge(found, own, currency)
-    spans, between = (
-        bridge.sides((found["before_on"], found["after_on"])),
-        [(found["before_on"], found["after_on"])],
+    days = (found["before_on"], found["after_on"])
+    how_counted(*_counted(here, scope, days), key="bridge")
+
+
+def _counted(here: Session, scope: Scope, days: tuple[date, date]) -> bridge.Counted:
+    """What the bridge is made of, counted once for the figure and for the rows behind it."""
+    made: bridge.Counted = here.kept(
+        f"bridge of {scope} {days[0]} {days[1]}", lambda: bridge.counted(here.day, scope, days)
     )
-    how_counted(
-        of_page(here, "bridge_cells", scope, spans),
-        of_page(here, "bridge_invoices", scope, spans),
-        of_page(here, "roll_forward_totals", scope, between),
-        key="bridge",
-    )
+    return made
 
 
 def _drawn_bridge(found: Found, own: Found, currency: str) -> None:
@@ -233,11 +238,10 @@ def _curves(here: Session) -> None:
 
 
 def _due_cohorts(here: Session, read_out: int) -> Metric:
-    def made() -> Metric:
-        time_to_cash.still_open(here.day, here.pilot.settings, read_out)
-        return here.day.metric("due_cohorts")
-
-    kept: Metric = here.kept(f"due cohorts {read_out}", made)
+    kept: Metric = here.kept(
+        f"due cohorts {read_out}",
+        lambda: time_to_cash.behind_curves(here.day, here.pilot.settings, read_out),
+    )
     return kept
 
 

@@ -169,6 +169,8 @@ def _at_earlier_mix(before: Sequence[Row], after: Sequence[Row]) -> Weights:
     found: dict[Place, Fraction] = defaultdict(Fraction)
     for row in after:
         name = row["customer_class"]
+        if row["is_recent"] and name not in came:
+            continue  # Nothing was billed to that class after all.
         factor = was.get(name, Fraction(0)) * grown / came[name] if row["is_recent"] else 1
         found[name, row["earlier_place"]] += Fraction(row["billed"]) * factor
     for row in before:
@@ -243,13 +245,37 @@ def sides(days: tuple[date, date]) -> Weeks:
     return tuple((on - timedelta(days=DSO_DAYS), on) for on in days)
 
 
-def dso_bridge(day: Day, settings: Settings, read_out: int | None = None) -> dict[str, Any]:
+class Counted(NamedTuple):
+    """What one arm's bridge is counted from."""
+
+    cells: Metric
+    invoices: Metric
+    left: Metric
+    """What left the books between the two days, by how."""
+
+
+Count = Callable[[Day, Scope, tuple[date, date]], Counted]
+
+
+def counted(day: Day, scope: Scope, days: tuple[date, date]) -> Counted:
+    """Counts what the bridge of an arm between two days is made of."""
+    return Counted(
+        day.metric("bridge_cells", customers=scope, weeks=sides(days)),
+        day.metric("bridge_invoices", customers=scope, weeks=sides(days)),
+        day.metric("roll_forward_totals", customers=scope, weeks=[days]),
+    )
+
+
+def dso_bridge(
+    day: Day, settings: Settings, read_out: int | None = None, count: Count = counted
+) -> dict[str, Any]:
     """The bridge of the segment and of its control, per currency (metrics 1.1).
 
     Per arm and currency: before and after (ar and billings in money, dso in days), steps (name,
     money, days), cash_share of what left the books between the days, largest_open (the invoice
     that is most of the later day: invoice_id, amount, days); or why there is none.
-    Without a segment it is of all customers. Raises as `two_days` does.
+    Without a segment it is of all customers. `count` may keep what it counts. Raises as
+    `two_days` does.
     """
     days = two_days(settings, day.as_of, read_out)
     return {
@@ -257,7 +283,10 @@ def dso_bridge(day: Day, settings: Settings, read_out: int | None = None) -> dic
         "before_on": days[0],
         "after_on": days[1],
         "days": DSO_DAYS,
-        "arms": {arm: _of_arm(day, scope, days) for arm, scope in arms(settings).items()},
+        "arms": {
+            arm: _of_arm(day, scope, days, count(day, scope, days))
+            for arm, scope in arms(settings).items()
+        },
     }
 
 
@@ -268,31 +297,20 @@ def arms(settings: Settings) -> dict[str, Scope]:
     return {"pilot": "SEGMENT", **({"control": "CONTROL"} if settings.control.where else {})}
 
 
-def _of_arm(day: Day, scope: Scope, days: tuple[date, date]) -> dict[str, Any]:
-    cells = bridge_cells(day, scope, days).rows
+def _of_arm(day: Day, scope: Scope, days: tuple[date, date], parts: Counted) -> dict[str, Any]:
+    cells = parts.cells.rows
     undefined = [dso(day, DSO_DAYS, scope, as_of=on)["currencies"] for on in days]
-    gone = {row["currency"]: row for row in left_between(day, scope, days)}
-    invoices = day.metric("bridge_invoices", customers=scope, weeks=sides(days)).rows
+    gone = {row["currency"]: row for row in parts.left.rows}
     return {
         currency: _of_currency(
             [row for row in cells if row["currency"] == currency],
             currency,
             [found.get(currency) for found in undefined],
             gone.get(currency),
-            next((row for row in invoices if row["currency"] == currency), None),
+            next((row for row in parts.invoices.rows if row["currency"] == currency), None),
         )
         for currency in sorted({row["currency"] for row in cells})
     }
-
-
-def bridge_cells(day: Day, scope: Scope, days: tuple[date, date]) -> Metric:
-    """What the bridge is made of."""
-    return day.metric("bridge_cells", customers=scope, weeks=sides(days))
-
-
-def left_between(day: Day, scope: Scope, days: tuple[date, date]) -> tuple[Row, ...]:
-    """What left the books between the two days, by how, per currency."""
-    return day.metric("roll_forward_totals", customers=scope, weeks=[days]).rows
 
 
 def _of_currency(

@@ -50,11 +50,20 @@ def still_open(day: Day, settings: Settings, read_out: int) -> list[Found]:
     Per group: arm, when, n (invoices), customers, rmst (days, = RDPD30), ci95, days (one row per
     day past due: day, share still open, at_risk, watched_no_longer). Empty without a control.
     """
+    rows = due(day, windows(_start(settings), read_out))
+    return [_group(found) for found in curves(cohort(rows, "count"))]
+
+
+def behind_curves(day: Day, settings: Settings, read_out: int) -> Metric:
+    """The rows that the curves are drawn from. Raises WrongCall without a day 0."""
+    return day.metric("due_cohorts", windows=windows(_start(settings), read_out))
+
+
+def _start(settings: Settings) -> date:
     start = settings.pilot.started_on
     if start is None:
         raise WrongCall("pilot.toml: [pilot] started_on not set: there is no before and after.")
-    rows = due(day, windows(start, read_out))
-    return [_group(found) for found in curves(cohort(rows, "count"))]
+    return start
 
 
 def _group(found: StillOpen) -> Found:

@@ -133,6 +133,11 @@ def test_longer_terms_of_the_same_customers_are_terms() -> None:
     }
 
 
+def test_a_class_with_cells_but_no_money_moves_nothing() -> None:
+    cells = [cell(900, 450), cell(900, 450, after=True), cell(0, 0, named="new", after=True)]
+    assert money(between(cells)) == {}
+
+
 amounts = st.decimals("0", "99999", places=2)
 
 
