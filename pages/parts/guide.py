@@ -18,7 +18,7 @@ from pages.parts.verdicts import clear_inputs, text_key
 from pages.parts.wording import day, escaped
 from pipeline.acting import Moment
 from pipeline.demo.hurrying import HURRIED_FROM, hurried
-from pipeline.demo.tour import GUIDE, OTHER_ACCOUNT, TOUR, Stop, arrange, offered
+from pipeline.demo.tour import GUIDE, MINUTES, OTHER_ACCOUNT, TOUR, Stop, arrange, offered
 from pipeline.model import Entry
 from pipeline.proving import four_metrics
 from pipeline.sending import judge
@@ -32,9 +32,8 @@ def offer(here: Session) -> None:
     """The way in, in the demo alone."""
     if here.is_empty or not offered(here.pilot) or current() is not None:
         return
-    minutes = round(sum(stop.seconds for stop in TOUR) / 60)
     st.button(
-        f"Guided demo, {minutes} minutes",
+        f"Guided demo, {MINUTES} minutes",
         key="tour_start",
         on_click=to,
         args=(0,),

@@ -66,7 +66,7 @@ def _one(one: Input, currency: str, *, with_ranges: bool) -> None:
     for column, end in zip(st.columns(widths, gap="xsmall"), ends, strict=True):
         with column:
             _number(one, end)
-    st.caption(_origin(one))
+    st.markdown(f":small[{_origin(one)}]")
 
 
 def _unit(one: Input, currency: str) -> str:

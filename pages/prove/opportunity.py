@@ -143,7 +143,7 @@ def _process(one: Candidate, currency: str) -> None:
         else:
             st.markdown(f"{named} :gray[{escaped(unit)}]", help=escaped(part.meaning))
             _number(one, component, 100 if part.unit == "share" else 1)
-        st.caption(_origin(one, component))
+        st.markdown(f":small[{_origin(one, component)}]")
 
 
 def _number(one: Candidate, component: str, scale: int) -> None:

@@ -208,6 +208,10 @@ TOUR: tuple[Stop, ...] = (
 )
 
 
+#: How long it takes, all stops together.
+MINUTES = round(sum(stop.seconds for stop in TOUR) / 60)
+
+
 def offered(pilot: Pilot) -> bool:
     """Whether this pilot is the demo: made-up data of the demo's company and days."""
     settings = pilot.settings.pilot

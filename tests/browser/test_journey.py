@@ -2,99 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from pipeline.pilot import Pilot
+from tests.browser.conftest import ARTEFACTS, PATIENCE
 
 pytestmark = pytest.mark.browser
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-ARTEFACTS = REPOSITORY / "tests" / "artefacts"
 CLEAN = "C-1022/routine/USD"
-PATIENCE = 30_000
-expect.set_options(timeout=PATIENCE)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the demo that ships."""
-    folder = tmp_path_factory.mktemp("journey") / "pilot"
-    unread = shutil.ignore_patterns(".cache", "*.sqlite-*")
-    shutil.copytree(REPOSITORY / "data" / "demo", folder, ignore=unread)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def address(folder: Path) -> Iterator[str]:
-    """The app, running on a free port of this machine."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    ARTEFACTS.mkdir(exist_ok=True)
-    with (ARTEFACTS / "app.log").open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
-            cwd=REPOSITORY,
-            env={**os.environ, "COUNTBACK_PILOT": str(folder)},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-
-
-def wait_for(health: str) -> None:
-    for _ in range(150):
-        try:
-            with urlopen(health, timeout=2):
-                return
-        except (URLError, ConnectionError, TimeoutError):
-            time.sleep(0.2)
-    pytest.fail("the app did not start within thirty seconds")
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A browser window that fails the test when anything outside this machine is asked for."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    strangers: list[str] = []
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    page.on("request", lambda asked: stranger(asked.url, address, strangers))
-    yield page
-    context.close()
-    assert strangers == []
-
-
-def stranger(url: str, address: str, found: list[str]) -> None:
-    ours = (address, address.replace("http", "ws", 1), "data:", "blob:")
-    if not url.startswith(ours):
-        found.append(url)
 
 
 def keep(page: Page, name: str) -> None:

@@ -1,0 +1,87 @@
+"""Every page as it opens: drawn without a traceback, in light and dark, and usable by everybody.
+
+Screenshots of all pages are left in tests/artefacts. The accessibility rules are those of axe-core;
+what Streamlit's own widgets break, and no page can mend, is listed with the reason.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import ARTEFACTS, PATIENCE, REPOSITORY, stranger
+
+pytestmark = pytest.mark.browser
+
+
+def titles() -> list[str]:
+    """The pages that app.py links, in their order."""
+    for node in ast.parse((REPOSITORY / "app.py").read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "SITE":
+            assert node.value is not None
+            site = ast.literal_eval(node.value)
+            return [title for pages in site.values() for _, title, _ in pages]
+    raise AssertionError("app.py has no SITE")
+
+
+TITLES = titles()
+#: Rule of axe-core -> why it is left to the library whose widget breaks it.
+NOT_OURS = {
+    "aria-allowed-attr": "aria-required on the group of a date field",
+    "list": "links of the navigation grouped by section inside its list",
+    "listitem": "the same, seen from the link",
+    "svg-img-alt": "the marks of a metric's own sparkline",
+    "scrollable-region-focusable": "a code block that is higher than its frame",
+}
+SERIOUS = ("serious", "critical")
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser, address: str) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    strangers: list[str] = []
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.on("request", lambda asked: stranger(asked.url, address, strangers))
+    page.goto(address)
+    yield page
+    context.close()
+    assert strangers == []
+
+
+def at_rest(page: Page) -> None:
+    expect(page.locator("[data-test-script-state='notRunning']")).to_be_attached()
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_a_page_opens_and_breaks_no_serious_rule(window: Page, title: str) -> None:
+    window.emulate_media(color_scheme="light")
+    window.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+    expect(window.get_by_role("heading", level=1).first).to_be_visible()
+    at_rest(window)
+    expect(window.get_by_test_id("stException")).to_have_count(0)
+    for scheme, rules in (("light", None), ("dark", {"runOnly": ["color-contrast"]})):
+        window.emulate_media(color_scheme=scheme)
+        window.wait_for_timeout(400)
+        at_rest(window)
+        name = title.casefold().replace(" ", "_")
+        window.screenshot(path=ARTEFACTS / f"page_{name}_{scheme}.png")
+        assert broken(window, rules) == [], f"{title}, {scheme}"
+
+
+def broken(page: Page, rules: dict[str, Any] | None) -> list[str]:
+    """The serious findings of axe-core, each with the first element that has it."""
+    found: list[dict[str, Any]] = Axe().run(page, options=rules).response["violations"]
+    return [
+        f"{rule['id']}: {node['html'][:200]}"
+        for rule in found
+        if rule["impact"] in SERIOUS and rule["id"] not in NOT_OURS
+        for node in rule["nodes"]
+        if not node["html"].startswith("<kbd")  # the hint of a key on a coloured button
+    ]
