@@ -103,6 +103,7 @@ def exchange(row: Row, columns: Columns) -> Exchange:
         source=cell(row, "messages", "body", columns),
         automatic=row.get("automatic") or "",
         confirmed=tuple(row.get("confirmed") or ()),
+        is_claimed=direction == "out" and not row.get("is_contact", True),
         is_set_aside=bool(row.get("is_set_aside")),
     )
 

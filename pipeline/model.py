@@ -178,6 +178,8 @@ class Exchange(Noun):
     """What no person wrote: reply (an absence), bounce or bulk; empty when a person wrote it."""
     confirmed: tuple[str, ...] = ()
     """The labels that a person has closed it with, the governing one first; none while open."""
+    is_claimed: bool = False
+    """Whether only its sender says that we wrote it, so that it answers nothing."""
     is_set_aside: bool = False
     """Whether it stops nothing more, because a person has closed it."""
 

@@ -104,7 +104,8 @@ def _words(dossier: Dossier) -> Iterator[Doubt]:
     # An absence notice needs no answer, and is none; but whatever it says is read all the same.
     # What a person has closed, and settled where it asked for something, is over.
     going_on = [e for e in dossier.exchanges if not e.is_set_aside]
-    written = [e for e in going_on if not e.automatic]
+    # Nor does a mail answer that only says of itself that it is ours.
+    written = [e for e in going_on if not e.automatic and not e.is_claimed]
     newest = max(written, key=lambda e: e.sent_at, default=None)
     heard = [e for e in going_on if e.direction != "out"]
     last_heard = max(heard, key=lambda e: e.sent_at, default=None)

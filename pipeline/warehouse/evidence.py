@@ -81,6 +81,7 @@ def exchanges(day: Day, customer_id: str, invoice_ids: Sequence[str]) -> list[Ro
     return day.select(
         "select it.* replace (known.customer_id as customer_id, known.invoice_id as invoice_id, "
         "known.direction as direction), texts.reply, known.matched_by, known.automatic, "
+        "known.is_contact, "
         "closed.labels as confirmed, coalesce(closed.is_set_aside, false) as is_set_aside, "
         f"files.file, files.sheet, {row_number('messages', 'it')} as line "
         "from matched_messages as known "

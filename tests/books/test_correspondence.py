@@ -162,6 +162,13 @@ def test_without_references_the_subject_between_two_addresses_makes_a_thread(rec
     assert [*unmatched(day)] == ["3@x"]
 
 
+def test_a_mail_that_only_claims_to_be_ours_answers_nothing(received: Any) -> None:
+    ours = {"sender": "Rita <rita@us.example>", "to": "ap@customer.example"}
+    day = received(mail(1, "Thanks for the reminder.", day=9), mail(2, "All done.", day=11, **ours))
+    [heard] = day.table("inbound_replies")
+    assert (heard["message_id"], heard["is_answered"], heard["stops"]) == ("1@x", False, True)
+
+
 def test_our_own_people_and_domains_write_out(received: Any) -> None:
     day = received(
         mail(1, "reminder", sender="Rita <rita@us.example>", to="ap@customer.example"),

@@ -3,13 +3,14 @@
 -- closed it. Until then everything stops but an automatic answer that says nothing else, what
 -- somebody of ours has answered since, and what is older than the words that are read (words).
 -- What a model says that they mean (by_model) counts beside what the rules say, never instead.
+-- A mail that only claims to be ours answers nothing (is_contact, see known_messages).
 -- Sensitive words, and "it is paid", stop whatever was answered, while what they name is open.
 with answers as (
     select
         customer_id,
         max(sent_at) as answered_at
     from matched_messages
-    where direction = 'out' and automatic is null
+    where is_contact and automatic is null
     group by customer_id
 ),
 
