@@ -5,6 +5,7 @@ Money stays Decimal and per currency; what is undefined is None with a `why` bes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -121,6 +122,21 @@ def dso(
     has_history = day.books.has_history()
     currencies = {row["currency"]: _dso(on, row, days, has_history) for row in metric.rows}
     return {"as_of": on, "days": days, "customers": customers, "currencies": currencies}
+
+
+def dso_weeks(day: Day, ends: Sequence[date], days: int = 90) -> dict[tuple[str, date, str], Any]:
+    """(arm, day, currency) -> what `dso` says of it, for many days at once, as restated.
+
+    Arms are SEGMENT and CONTROL, or ALL while no segment is set.
+    """
+    weeks = [week_ending(end) for end in ends]
+    has_history = day.books.has_history()
+    return {
+        (row["arm"], row["week_end"], row["currency"]): _dso(
+            row["week_end"], row, days, has_history
+        )
+        for row in day.metric("dso_weeks", days=days, weeks=weeks).rows
+    }
 
 
 def _dso(on: date, row: Row, days: int, has_history: bool) -> dict[str, Any]:

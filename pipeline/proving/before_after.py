@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.figures import dso, require_rates
+from pipeline.figures import dso, dso_weeks, require_rates
 from pipeline.model import CountbackError, WrongCall
 from pipeline.proving.cohorts import cohort, compared, due, interval, side, traits
 from pipeline.proving.guards import baseline, guards, largest
@@ -23,7 +23,7 @@ from pipeline.proving.read_outs import READ_OUTS, latest_read_out, windows
 from pipeline.proving.sensitivities import sensitivities, without_largest
 from pipeline.settings import GO_LIVE_DAY, Settings
 from pipeline.statistics import DiffInDiff, minimum_detectable, within_customer
-from pipeline.warehouse.day import Day, Scope
+from pipeline.warehouse.day import Day, Scope, fridays
 
 __all__ = ["READ_OUTS", "before_after", "dso_lines", "latest_read_out", "windows"]
 
@@ -232,17 +232,12 @@ def dso_lines(day: Day, settings: Settings, days: int = 90) -> list[dict[str, An
     best_possible (days; None where undefined).
     """
     first = (settings.pilot.started_on or day.as_of) - timedelta(days=365)
-    scopes: dict[str, Scope] = {"pilot": "SEGMENT", "control": "CONTROL"}
-    if not settings.segment.where:
-        scopes = {"all customers": "ALL"}
-    lines = []
-    on = first + timedelta(days=(4 - first.weekday()) % 7)
-    while on <= day.as_of:
-        for arm, scope in scopes.items():
-            for currency, found in dso(day, days, scope, as_of=on)["currencies"].items():
-                lines.append({"as_of": on, "arm": arm, "currency": currency, **found})
-        on += timedelta(days=14)
-    return lines
+    arms = {"SEGMENT": "pilot", "CONTROL": "control", "ALL": "all customers"}
+    ends = [end for _, end in fridays(first, day.as_of)][::2]
+    return [
+        {"as_of": on, "arm": arms[arm], "currency": currency, **found}
+        for (arm, on, currency), found in dso_weeks(day, ends, days).items()
+    ]
 
 
 def _verdict(result: DiffInDiff, lights: list[dict[str, str]]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -168,3 +169,29 @@ def test_small_effect(pilot: Pilot, day: Day) -> None:
 def test_every_bucket_of_the_demo_holds_money(day: Day) -> None:
     buckets = figures.aging(day)["currencies"]["USD"]["buckets"]
     assert all(buckets[name]["n"] for name in ("current", "1-30", "31-60", "61-90", "91+"))
+
+
+def test_dso_of_many_days_at_once_is_that_of_each_day(day: Day) -> None:
+    ends = [LAST_DAY - timedelta(days=70 * n) for n in range(8)]
+    found = figures.dso_weeks(day, ends)
+    one_by_one = {
+        (arm, on, currency): told
+        for arm in ("SEGMENT", "CONTROL")
+        for on in ends
+        for currency, told in figures.dso(day, 90, arm, as_of=on)["currencies"].items()
+    }
+    assert found == one_by_one
+    assert len(found) > len(ends)
+
+
+def test_a_case_that_a_check_stops_has_no_draft_to_approve(
+    pilot: Pilot, day: Day, desk: Desk
+) -> None:
+    by_check = {
+        blocker.code: next(c for c in desk.cases if route.invoice_id in c.invoice_ids)
+        for route in desk.routes
+        for blocker in route.blockers
+    }
+    assert {"owner_gone", "po_missing", "terms_conflict"} <= by_check.keys()
+    for check, case in by_check.items():
+        assert blocking(draft_case(pilot, day, case.case_id, desk)), check
