@@ -5,17 +5,26 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import get_args
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.attention import Planted, answer, is_answered, is_drawn, plant
 from pipeline.attention.planting import Defect
 from pipeline.drafting.messages import draft
 from pipeline.drafting.verifying import check_text
 from pipeline.ledger import Ledger
-from pipeline.model import CountbackError, Dossier, Draft, canonical_json
+from pipeline.model import (
+    CountbackError,
+    Dossier,
+    Draft,
+    Verdict,
+    canonical_json,
+    fingerprint,
+)
 from pipeline.prompts import load_prompt
 from tests.dossiers import TODAY, dossier, dossiers, invoice
 
@@ -114,3 +123,20 @@ def test_an_answer_is_the_team_s_keeps_no_text_and_is_given_once(tmp_path: Path)
 
 def test_where_there_is_no_draft_there_is_nothing_to_plant() -> None:
     assert plant(Draft(case_id="C-1", state="refused", why="x"), dossier()) is None
+
+
+@given(case=dossiers(), verdict=st.sampled_from(get_args(Verdict)))
+def test_whatever_is_planted_and_answered_no_export_holds_it(
+    case: Dossier, verdict: Verdict
+) -> None:
+    found = plant(draft(case, REMINDER), case)
+    if found is None:
+        return
+    with TemporaryDirectory() as folder, closing(Ledger.open(Path(folder) / "l.db")) as ledger:
+        answer(ledger, found, verdict, found.draft, **ACT)  # type: ignore[arg-type]
+        written = canonical_json([entry.payload for entry in ledger.entries()])
+        assert {entry.kind for entry in ledger.entries()} == {"seeded_check_answered"}
+    # Neither a decision that could leave, nor its words, nor the bytes that stand for them.
+    said = found.draft
+    for words in (said.body, said.fingerprint, fingerprint(said.to, said.subject, said.body)):
+        assert canonical_json(words).strip('"') not in written

@@ -569,3 +569,16 @@ def test_an_invoice_whose_number_lost_its_zeros_is_the_one_that_kept_them(drawn:
             "0": Decimal(5),
             "13": Decimal(999),
         }
+
+
+def test_two_loads_of_the_same_files_give_identical_totals(tmp_path: Path) -> None:
+    rows = [f"A-{n},c{n % 3},2026-01-0{n},2026-02-0{n},{n}0.{n}5,USD" for n in range(1, 10)]
+    totals = []
+    for name in ("one", "two"):
+        pilot = draw(tmp_path / name)
+        (pilot.exports / "invoices.csv").write_text("\n".join([HEADER, *rows]), encoding="utf-8")
+        (file,) = pilot.load().files
+        totals.append((file.rows, file.accepted, file.totals, balances(seen(pilot, "2026-03-31"))))
+    assert totals[0] == totals[1]
+    assert totals[0][:2] == (9, 9)
+    assert sum(totals[0][3].values()) == Decimal("454.95")  # 450 and nine times 0.05 to 0.95

@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.acting import Moment, act_on_dispute
 from pipeline.disputing import Board, Card, board, route_of
+from pipeline.disputing.routes import REASONS, table
 from pipeline.model import CountbackError, Entry
 from pipeline.pilot import Pilot
 from pipeline.settings import DisputeRoute, Settings
@@ -198,3 +199,12 @@ def test_the_verbs_write_and_show_the_same(pilot: Pilot) -> None:
     refused(call("dispute", "calm", "--flag", "--amount", "x", "--by", "Eva", *folder), 2, "'x'")
     text = call("disputes", *folder[:4]).out
     assert "calm (One), 20.00 USD, TAX, Dan Eck" in text
+
+
+def test_every_reason_has_an_owner_and_somebody_else_behind_it() -> None:
+    lines = table(Settings())
+    assert [line["reason"] for line in lines] == list(REASONS)
+    for line in lines:
+        assert line["owner"]
+        assert line["backup"]
+        assert line["owner"] != line["backup"]

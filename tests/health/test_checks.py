@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,17 @@ def fired(pilot: Pilot, name: str) -> list[dict[str, object]]:
 
 def test_every_check_has_a_pilot_that_fires_it() -> None:
     assert FIRING.keys() == checks().keys()
+
+
+def test_every_check_says_in_money_and_counts_what_it_would_have_cost() -> None:
+    """The books' gap to the ledger and a missing rate are about money alone."""
+    money_alone = {"no_rate", "not_tied_out"}
+    for name, check in checks().items():
+        said = check.headers["consequence"]
+        assert "{amount}" in said, name
+        assert name in money_alone or re.search(
+            r"\{(invoices|mails|documents|pairs|exports)\}", said
+        )
 
 
 @pytest.mark.parametrize("name", FIRING)

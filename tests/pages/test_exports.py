@@ -65,6 +65,7 @@ def test_dropped_files_are_kept_read_and_reported(open_app: Open, empty: Path) -
     assert app.metric[0].value == "\\$350.50"
     [refused] = [frame.value for frame in app.dataframe if "Reason" in frame.value]
     assert refused.loc[0, ["Row", "Column", "Value"]].tolist() == [3, "amount", "not money"]
+    assert any("refused_csv" in one.proto.id for one in app.get("download_button"))
 
 
 @pytest.mark.parametrize(
