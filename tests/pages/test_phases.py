@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from pages.parts import session
+from pages.parts.phases import marks_of
 from pipeline.pilot import Pilot
+from pipeline.protocol import amend, charter, sign
 from pipeline.timing import is_prompted
 from tests.pages.conftest import Open, said
 
@@ -64,3 +68,19 @@ def test_a_drawn_follow_up_is_timed_on_the_queue_and_taken_back(
     app.button(key="clock_undo").click().run()
     assert Pilot.open(folder).entries()[-1].kind == "timing_undone"
     assert any(button.key == "clock_start" for button in app.button)
+
+
+def test_a_change_of_the_protocol_is_marked_on_every_run_chart(folder: Path) -> None:
+    pilot, now = Pilot.open(folder), datetime(2026, 1, 2, 9, tzinfo=UTC)
+    agreed, changed_on = charter(pilot.settings), date(2026, 2, 3)
+    fewer = pilot.settings.protocol.model_copy(update={"extend_days": 1.0})
+    later = charter(pilot.settings.model_copy(update={"protocol": fewer}))
+    with closing(pilot.ledger()) as ledger:
+        sign(ledger, agreed, pilot.settings, by="Ana", now=now, on_day=now.date())
+        when = {"now": now + timedelta(days=32), "on_day": changed_on}
+        amend(ledger, later, "finance says so", by="Ben", **when)
+    here = session.open_session(folder, None, "Ana", lambda _: None)
+    marked = [mark for mark in marks_of(here) if mark.label == "protocol changed"]
+    assert [mark.day for mark in marked] == [changed_on]
+    here.close()
+    session.forget_everything()
