@@ -107,7 +107,7 @@ def _number(one: Input, end: str) -> None:
         min_value=float(one.sort.limits[0] * scale),
         max_value=float(one.sort.limits[1] * scale),
         step=_step(one),
-        format="%.0f" if one.sort.unit == "money" and one.base >= 1000 else "%.2f",
+        format=_format(one, float(st.session_state[key])),
         key=key,
         label_visibility="collapsed",
         on_change=_changed,
@@ -123,6 +123,12 @@ def _key(name: str, end: str) -> str:
 def _scale(name: str) -> int:
     """Shares are shown as percent."""
     return 100 if SORTS[name].unit == "share" else 1
+
+
+def _format(one: Input, shown: float) -> str:
+    """Whole numbers as such: nobody has 14.00 accounts."""
+    is_large = one.sort.unit == "money" and one.base >= 1000
+    return "%.0f" if is_large or shown == round(shown) else "%.2f"
 
 
 def _step(one: Input) -> float:

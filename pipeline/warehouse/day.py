@@ -8,13 +8,10 @@ When the record grows, `follow` lays anew only the tables that what was added ca
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 from functools import cache
-from typing import Literal
 
 import duckdb
 import polars as pl
@@ -22,8 +19,10 @@ import polars as pl
 from pipeline.model import Entry, WrongCall
 from pipeline.warehouse.conversions import quoted
 from pipeline.warehouse.ledger_rows import continues, follow_from, ledger_rows
+from pipeline.warehouse.lens import Flavour, Lens, Metric, Scope, Weeks, Windows, metric
 from pipeline.warehouse.opening import OpenBooks, Row
 from pipeline.warehouse.statements import Statement, folder
+from pipeline.warehouse.weeks import fridays, week_ending
 
 __all__ = [
     "Day",
@@ -39,62 +38,6 @@ __all__ = [
     "told",
     "week_ending",
 ]
-
-Flavour = Literal["restated", "reported"]
-Scope = Literal["ALL", "SEGMENT", "CONTROL"]
-Weeks = Sequence[tuple[date, date]]
-#: (is_post, first due day, first due day no longer in it, first day not followed)
-Windows = Sequence[tuple[bool, date, date, date]]
-
-
-@dataclass(frozen=True)
-class Lens:
-    """What a pilot's settings say about how its books are looked at."""
-
-    currency: str
-    """The reporting currency."""
-    rates: Mapping[str, Decimal] = field(default_factory=dict)
-    """Constant rates: one unit of the key is this much reporting currency."""
-    segment_where: str = ""
-    control_where: str = ""
-    is_holdout: bool = False
-    hands_off: tuple[str, ...] = ()
-    own_domains: tuple[str, ...] = ()
-    """Domains that we write from, besides those of our people."""
-
-    @property
-    def all_rates(self) -> dict[str, Decimal]:
-        """The rates, with the reporting currency's own."""
-        return {**self.rates, self.currency: Decimal(1)}
-
-
-@dataclass(frozen=True)
-class Metric:
-    """A figure with all that it takes to trust it: its meaning, its SQL and its rows."""
-
-    name: str
-    title: str
-    unit: str
-    better: str
-    meaning: str
-    sql: str
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-
-
-def _metric(statement: Statement, rows: Sequence[Row]) -> Metric:
-    headers = statement.headers
-    return Metric(
-        name=statement.name,
-        title=headers["title"],
-        unit=headers["unit"],
-        better=headers["better"],
-        meaning=statement.meaning,
-        sql=statement.select,
-        columns=tuple(rows[0]) if rows else (),
-        rows=tuple(rows),
-    )
-
 
 #: Wider than money, or amounts of ten millions would not fit once multiplied.
 _RATES = "currency varchar, rate decimal(28, 12)"
@@ -310,7 +253,7 @@ class Day:
         """
         self._set_windows(windows)
         statement = self._ready(name, flavour, customers, days, weeks, as_of)
-        return _metric(statement, self._select(statement.select))
+        return metric(statement, self._select(statement.select))
 
     def metric_frame(
         self,
@@ -421,18 +364,3 @@ class Day:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def week_ending(end: date) -> tuple[date, date]:
-    """(start, end) of the week (start, end]: seven days to the close of `end`."""
-    return (end - timedelta(days=7), end)
-
-
-def fridays(first: date, last: date) -> list[tuple[date, date]]:
-    """Every week that ends on a Friday between two days, both included."""
-    friday = first + timedelta(days=(4 - first.weekday()) % 7)
-    weeks = []
-    while friday <= last:
-        weeks.append(week_ending(friday))
-        friday += timedelta(days=7)
-    return weeks

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Sequence
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,12 @@ def test_another_record_is_not_followed(pilot: Pilot) -> None:
         assert not day.follow(entries[:2])
         assert not day.follow([*entries[:2], entries[4]])
         assert day.follow(entries[:3])
+
+
+def test_no_two_tables_of_the_day_need_each_other() -> None:
+    """They are laid out one after the other, each when a later one asks for it."""
+    reads = {name: (table.words & TABLES.keys()) - {name} for name, table in TABLES.items()}
+    TopologicalSorter(reads).prepare()
 
 
 READERS = [table for table in TABLES.values() if "ledger_entries" in table.words]
