@@ -40,7 +40,7 @@ def test_every_input_stands_with_its_tag_and_its_source(open_app: Open) -> None:
     app = open_app(ROI)
     for name in SORTS:
         assert app.number_input(key=f"roi_{name}").value is not None
-    chips = [c.value for c in app.markdown if "-badge[" in str(c.value)]
+    chips = [c.value for c in app.markdown if str(c.value).startswith(":small[")]
     assert len(chips) == len(SORTS)
     assert any(
         "blue-badge[measured]" in chip and "Fridays" in chip and " to " in chip for chip in chips
