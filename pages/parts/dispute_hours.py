@@ -11,7 +11,7 @@ from pages.parts.figures import figure
 from pages.parts.phases import marks_of
 from pages.parts.session import Session
 from pages.parts.tables import save, table
-from pages.parts.wording import counted
+from pages.parts.wording import counted, disputed_for
 from pipeline import charts
 from pipeline.statistics.hours import FEWEST_DISPUTES
 
@@ -45,7 +45,8 @@ def dispute_section(here: Session, hours: Found) -> None:
         )
     elif hours["n"] < FEWEST_DISPUTES:
         st.markdown(f"{counted(hours['n'], 'dispute')}: too few for a curve, so here they are.")
-        table(disputes, key="dispute_list", alt="Disputes since go-live", columns=_COLUMNS)
+        shown = [{**row, "reason": disputed_for(row["reason"])} for row in disputes]
+        table(shown, key="dispute_list", alt="Disputes since go-live", columns=_COLUMNS)
         save(disputes, key="dispute_list_csv", name="disputes")
     else:
         st.markdown(_said(hours))
@@ -176,7 +177,8 @@ def _waiting(hours: Found) -> None:
         return
     st.subheader("Who waits for an owner?", anchor=False)
     ages = " · ".join(f"{row['business_hours']}: {row['n']}" for row in hours["open_by_age"])
-    st.markdown(f"{counted(len(waiting), 'dispute')} by business hours waited. {ages}.")
+    st.markdown(f"{counted(len(waiting), 'dispute')} by business hours waited: {ages}.")
     columns = (*_COLUMNS[:7], "assigned_to", "business_hours", "clock_hours", "hand_offs")
-    table(waiting, key="disputes_waiting", alt="Disputes without an owner", columns=columns)
+    shown = [{**row, "reason": disputed_for(row["reason"])} for row in waiting]
+    table(shown, key="disputes_waiting", alt="Disputes without an owner", columns=columns)
     save(waiting, key="disputes_waiting_csv", name="disputes_waiting")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -39,13 +40,15 @@ def table(
 def frame(rows: Sequence[Row], columns: Sequence[str]) -> pl.DataFrame:
     """The rows as a frame; exact amounts become floats here alone, for the grid to align."""
     return pl.DataFrame(
-        {name: [_cell(row[name]) for row in rows] for name in columns}, strict=False
+        {name: [_cell(name, row[name]) for row in rows] for name in columns}, strict=False
     )
 
 
-def _cell(value: object) -> object:
+def _cell(name: str, value: object) -> object:
     if isinstance(value, Decimal):
         return float(value)
+    if isinstance(value, float) and name in _RATES:
+        return round(value, 3)
     if isinstance(value, dict | list | tuple):
         return str(value)
     return value
@@ -66,7 +69,26 @@ def save(rows: Sequence[Row], *, key: str, name: str, label: str = "Save as CSV"
     )
 
 
-_WORDS = {"k": "Overrides", "n": "n", "low": "95 % from", "high": "95 % to", "add": "ADD"}
+_WORDS = {
+    "k": "Overrides",
+    "n": "n",
+    "low": "95 % from",
+    "high": "95 % to",
+    "ci95": "95 % interval",
+}
+#: Columns that are shares: shown in percent, to a tenth; the file keeps every digit.
+_RATES = frozenset({"rate", "low", "high", "largest_share"})
+#: Words that are written otherwise than a column's name can.
+_SPELLED = {
+    r"\bdso\b": "DSO",
+    r"\badd\b": "ADD",
+    r"\bar\b": "AR",
+    r"\bpo\b": "PO",
+    r"\brmst\b": "mean days",
+    r"\b(read|write|hand) (outs?|offs?)\b": r"\1-\2",
+    r"\bgo live\b": "go-live",
+    r"\bre aged\b": "re-aged",
+}
 
 
 def in_words(name: str) -> str:
@@ -74,6 +96,8 @@ def in_words(name: str) -> str:
     if name in _WORDS:
         return _WORDS[name]
     words = name.replace("_id", "").replace("_", " ").strip()
+    for plain, spelled in _SPELLED.items():
+        words = re.sub(plain, spelled, words)
     return words[:1].upper() + words[1:]
 
 
@@ -95,4 +119,4 @@ def _column(rows: Sequence[Row], name: str) -> Any:
 
 def _places(name: str) -> str:
     """Rates as percent, all other fractions with one decimal."""
-    return "percent" if name in {"rate", "low", "high", "largest_share"} else "%.1f"
+    return "percent" if name in _RATES else "%.1f"

@@ -11,7 +11,7 @@ from pages.parts import session
 from pages.parts.notices import one_sentence, say
 from pages.parts.session import Session, named
 from pages.parts.tables import save, table
-from pages.parts.wording import day, escaped
+from pages.parts.wording import counted, day, escaped
 from pipeline.phases import PHASES, criteria, following, go_back, go_on, phases, standing
 
 Found = Mapping[str, Any]
@@ -90,7 +90,7 @@ def _step(here: Session, found: Found) -> None:
     with st.container(horizontal=True):
         if onward:
             st.button(
-                f"Go on to {onward}",
+                f"{_onward_verb(onward, holds.freedom)} {onward}",
                 key="phase_on",
                 type="primary",
                 icon=":material/arrow_forward:",
@@ -113,6 +113,11 @@ def _onward(found: Found) -> str | None:
     """The step that may come next: one that the dates took by themselves is confirmed first."""
     last = found["recorded"]["to"] if found["recorded"] else PHASES[0]
     return following(last)
+
+
+def _onward_verb(onward: str, freedom: int) -> str:
+    """A phase that the dates have reached already is confirmed, not gone on to."""
+    return "Confirm the step to" if PHASES.index(onward) <= freedom else "Go on to"
 
 
 @one_sentence
@@ -156,8 +161,9 @@ def _timed(found: Found) -> None:
         save(found["collectors"], key="timed_collectors_csv", name="timed-collectors")
         enough = [one["change"] for one in found["shows"] if one["is_enough"]]
         needs = ", ".join(f"{one['change']} {one['needed']}" for one in found["shows"])
-        could = f"could show {enough[-1]}" if enough else "shows no change at all yet"
-        st.caption(escaped(f"{found['n']} in all {could}; items a side: {needs}."))
+        could = f"enough to show {enough[-1]}" if enough else "too few to show a change yet"
+        said = f"{counted(found['n'], 'item')} in all: {could}. Items needed on each side: {needs}."
+        st.caption(escaped(said))
     with right:
         table(found["classes"], key="timed_classes", alt="Timed items by collector and play")
         save(found["classes"], key="timed_classes_csv", name="timed-classes")

@@ -13,8 +13,8 @@ from pages.parts.figures import figure
 from pages.parts.override_reading import in_depth, partners, strip
 from pages.parts.phases import marks_of
 from pages.parts.session import Session
-from pages.parts.tables import save, table
-from pages.parts.wording import LANE_TITLES, counted, escaped
+from pages.parts.tables import in_words, save, table
+from pages.parts.wording import LANE_TITLES, counted, day, escaped
 from pipeline import charts
 from pipeline.model import REASONS
 from pipeline.proving import OverrideParts, four_metrics, override_parts
@@ -136,6 +136,9 @@ def _list(rows: Any) -> None:
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
+        column_config={name: in_words(name) for name in shown[0]}
+        | {"on": st.column_config.DateColumn("Decided on", format="D MMM YYYY"), "case": None},
+        placeholder="–",
         alt="Overrides of this rule, newest first",
     )
     save(shown, key="override_list_csv", name="overrides_of_rule")
@@ -150,7 +153,7 @@ def _list(rows: Any) -> None:
 def _what(row: Any) -> str:
     if row["verdict"] == "reroute":
         return f"re-routed to {LANE_TITLES[row['new_lane']]}"
-    done = {"hold": f"held until {row['hold_until']}", "reject": "rejected", "edit": "edited"}
+    done = {"hold": f"held until {day(row['hold_until'])}", "reject": "rejected", "edit": "edited"}
     return done[row["verdict"]]
 
 
