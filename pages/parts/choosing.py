@@ -93,7 +93,7 @@ def weights(found: Found) -> None:
             st.caption(
                 escaped(
                     f"{first['candidate']} is the cleanest, first under "
-                    f"{_percent(first['first_share'])} of weightings within 50 % of these."
+                    f"{_percent(first['first_share'])} of weightings within half of these."
                 )
             )
 

@@ -39,7 +39,7 @@ def glossary() -> None:
     if not found:
         st.info("No word like this is in the glossary: try another, or clear the search.")
     for term, meaning in found.items():
-        st.markdown(f"**{term}**  \n{meaning}")
+        st.markdown(f"**{term}**  \n{meaning[:1].upper()}{meaning[1:]}")
     rows = [{"term": term, "meaning": meaning} for term, meaning in terms().items()]
     save(rows, key="glossary_csv", name="glossary")
 
@@ -51,4 +51,7 @@ def numbers_that_changed() -> None:
         "here with the reason, from `CHANGELOG.md`."
     )
     for section in _CHANGED.findall((_REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8")):
-        st.markdown(section.strip())
+        if "None yet." in section:
+            st.info("No figure has changed from one version to the next.")
+        else:
+            st.markdown(section.strip())

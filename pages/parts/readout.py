@@ -19,7 +19,7 @@ _NAMES = {
 
 def readout_button(here: Session) -> None:
     """Format, then the file: made on the click, kept for everybody who asks on the same day."""
-    with st.popover("Readout", icon=":material/ios_share:", key="readout"):
+    with st.popover("Read-out", icon=":material/ios_share:", key="readout"):
         st.caption("What this page says, to hand on: the same figures, definitions and limits.")
         kind: str = st.radio(
             "Format", list(_NAMES), format_func=_NAMES.__getitem__, key="readout_format"

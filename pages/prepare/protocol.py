@@ -10,7 +10,7 @@ from pages.parts import session
 from pages.parts.notices import one_sentence, say
 from pages.parts.session import Session, named
 from pages.parts.tables import save
-from pages.parts.wording import counted, escaped, moment
+from pages.parts.wording import counted, day, escaped, moment
 from pipeline.model import WrongCall
 from pipeline.protocol import (
     Charter,
@@ -76,7 +76,9 @@ def _unsigned(here: Session, agreed: Charter) -> None:
 
 def _signed(agreed: Charter, stands: Signed) -> None:
     st.success(
-        escaped(f"Signed by {stands.by}, {moment(stands.at)}, on the books of {stands.on_day}."),
+        escaped(
+            f"Signed by {stands.by}, {moment(stands.at)}, on the books of {day(stands.on_day)}."
+        ),
         icon=":material/signature:",
     )
     for entry in stands.changes:

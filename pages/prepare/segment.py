@@ -189,8 +189,8 @@ def _others(found: Found) -> None:
             "headroom": each["headroom"],
             "customers": each["customers"],
             "due_in_60_days": each["invoices_due_60"],
-            "detectable_days": each["minimum_detectable_days"]["90"],
-            "first_of_weightings": _percent(each["first_share"]),
+            "could_see_days": each["minimum_detectable_days"]["90"],
+            "comes_first": _percent(each["first_share"]),
         }
         for each in found["candidates"]
     ]
@@ -225,7 +225,7 @@ def _one(here: Session, found: Found) -> None:
         f"**{each['score']:.1f}** of 100; headroom {escaped(headroom)} beside it. "
         f"{escaped(each['because'])}"
     )
-    left, right = st.columns(2, gap="medium")
+    left, right = st.columns([4, 5], gap="medium")
     with left:
         _gates(each)
         choosing.what_to_do(each)
@@ -240,7 +240,8 @@ def _gates(each: Found) -> None:
     st.markdown("**Gates**")
     for gate in each["gates"]:
         icon = ":green[:material/check:]" if gate["ok"] else ":red[:material/block:]"
-        st.markdown(f"{icon} {gate['gate']} {escaped(gate['name'])}: {escaped(gate['because'])}")
+        name = f"**{gate['gate']} · {escaped(gate['name'].capitalize())}**"
+        st.markdown(f"{icon} {name}: {escaped(gate['because'])}")
 
 
 def _components(each: Found) -> None:
@@ -249,8 +250,8 @@ def _components(each: Found) -> None:
         {
             "component": LABELS[part["name"]],
             "counted": None if part["n"] is None else f"{part['k']} of {part['n']}",
-            "counts_as": _number(part["pessimistic"]),
-            "bad_to_good": f"{part['bad']:g} to {part['good']:g}",
+            "counts_as": _counts_as(part, "pessimistic"),
+            "bad_to_good": f"{_counts_as(part, 'bad')} to {_counts_as(part, 'good')}",
             "points": part["points"],
             "weight": part["weight"],
         }
@@ -263,8 +264,12 @@ def _components(each: Found) -> None:
     )
 
 
-def _number(value: float | None) -> str | None:
-    return None if value is None else f"{value:.3g}"
+def _counts_as(part: Found, name: str) -> str | None:
+    """A share in percent; effective customers, which have no n, as they are."""
+    value = part[name]
+    if value is None:
+        return None
+    return f"{value:.3g}" if part["n"] is None else f"{100 * value:.3g}%"
 
 
 def _power(each: Found) -> None:
@@ -275,7 +280,7 @@ def _power(each: Found) -> None:
             "detectable_days": row["days"],
             "pilot": row["pilot_customers"],
             "control": row["control_customers"],
-            "why_not": row["why"] or None,
+            "why_unknown": row["why"] or None,
         }
         for row in each["power"]
     ]

@@ -116,8 +116,8 @@ def _interval(figure: go.Figure, row: Row, *, is_main: bool) -> None:
 
 def _ends(row: Row) -> str:
     if row["low"] is None:
-        return f"{row['estimate']:+.1f} d, no interval"
-    return f"{row['low']:+.1f} to {row['high']:+.1f} d"
+        return f"{row['estimate']:+.1f} d, no interval".replace("-", "−")
+    return f"{row['low']:+.1f} to {row['high']:+.1f} d".replace("-", "−")
 
 
 def _effect_words(rows: Sequence[Row], detectable: float | None) -> str:

@@ -40,8 +40,8 @@ def event_study(cohorts: Sequence[Row], marks: Sequence[Mark] = ()) -> go.Figure
             middle = row["due_from"] + _HALF
             _point(figure, middle, row, colour, name, is_hollow=row["is_reference"])
             if row["is_reference"]:
-                below = {"xanchor": "center", "xshift": 0, "yshift": -16}
-                label(figure, middle, 0, "told from here", CONTROL, **below)
+                below = {"xanchor": "right", "xshift": 8, "yshift": -46}
+                label(figure, middle, 0, "compared with this ↑", CONTROL, **below)
     _finish(figure, "days against the last cohort before")
     days = [row["due_from"] for row in cohorts]
     if days:
@@ -78,7 +78,7 @@ def _point(
 ) -> None:
     """A dot, its interval as a bar above and below it."""
     ends = row["ci95"]
-    said = f"between {ends[0]:+.1f} and {ends[1]:+.1f} days" if ends else "no interval"
+    said = f"{_ends(row)} days" if ends else "no interval"
     if ends:
         figure.add_scatter(
             x=[at, at],
@@ -132,4 +132,4 @@ def _placebo_words(dates: Sequence[Row], real: Row | None) -> str:
 
 def _ends(row: Row) -> str:
     ends = row["ci95"]
-    return f"{ends[0]:+.1f} to {ends[1]:+.1f}" if ends else "no interval"
+    return f"{ends[0]:+.1f} to {ends[1]:+.1f}".replace("-", "−") if ends else "no interval"

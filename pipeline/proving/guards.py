@@ -66,7 +66,8 @@ def _billing(rows: Sequence[Row]) -> dict[str, str]:
     moved = float(post["billed"] / pre["billed"]) - 1
     state = "warn" if abs(moved) > BILLING_MOVE else "ok"
     more = "DSO moves with it though nobody pays sooner or later" if state == "warn" else "steady"
-    return _light("billing", state, f"The segment's billings moved by {moved:+.0%}: {more}.")
+    by = f"{moved:+.0%}".replace("-", "−")
+    return _light("billing", state, f"The segment's billings moved by {by}: {more}.")
 
 
 def _write_offs(rows: Sequence[Row]) -> dict[str, str]:

@@ -42,10 +42,15 @@ def run_signals(before: Sequence[float], since: Sequence[tuple[date, float]]) ->
         "sentence": _sentence(found.any, len(since)),
         "rule": (
             f"A signal is {length} weeks in a row on one side of the median that was frozen before "
-            f"the pilot, or fewer than {found.fewest_expected} crossings of it in "
+            f"the pilot, or {_too_few(found.fewest_expected)} of it in "
             f"{len(since)} weeks. Noise gives one in fewer than one chart of ten."
         ),
     }
+
+
+def _too_few(fewest: int) -> str:
+    """Fewer crossings than chance leaves, in words: none at all where one is expected."""
+    return "no crossing" if fewest == 1 else f"fewer than {fewest} crossings"
 
 
 def _sentence(is_signal: bool, weeks: int) -> str:

@@ -29,7 +29,7 @@ def lead(ranked: Sequence[Result], choosing: ChoosingSection) -> dict[str, Any]:
     said = (
         f"Take {first['candidate']}: of {passing} candidates that pass every gate it "
         f"{_claim(first, ranked, choosing)}. Cleanliness {first['score']:.1f} of 100; first under "
-        f"{first['first_share']:.0%} of weightings within 50 % of these."
+        f"{first['first_share']:.0%} of weightings with every weight up to half more or less."
     )
     return _lead("recommended", first["candidate"], said)
 

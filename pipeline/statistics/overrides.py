@@ -244,12 +244,12 @@ def _sentence(
     first, last = (100 * float(r) for r in fit.line.rate(_ends(weeks)))
     low, high = (100 * end for end in fit.change_ci90)
     said = (
-        f"{verdict.capitalize()}: by the fitted line from {first:.0f} % to {last:.0f} % of drafts "
+        f"{verdict.capitalize()}: by the fitted line from {first:.0f}% to {last:.0f}% of drafts "
         f"between week {weeks[0].first} and week {weeks[-1].last} (change between {low:+.0f} and "
         f"{high:+.0f} points at 90 % confidence)"
-    )
+    ).replace("-", "−")
     if verdict == "not falling" and first < 100 * RELEVANT_FALL:
-        return f"{said}; it began below 10 %, so it could hardly fall by 10 points."
+        return f"{said}; it began below 10%, so it could hardly fall by 10 points."
     return said + (_more_drafts(weeks, needed) if verdict == "cannot tell" and needed else ".")
 
 

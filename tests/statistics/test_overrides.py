@@ -44,7 +44,7 @@ def test_the_worked_example():
     assert found.mann_kendall_p == pytest.approx(0.0002, abs=5e-5)
     assert found.bayes_probability == pytest.approx(0.995, abs=1e-3)
     assert found.verdict == "falling"
-    assert found.sentence.startswith("Falling: by the fitted line from 41 % to 18 %")
+    assert found.sentence.startswith("Falling: by the fitted line from 41% to 18%")
     assert found.why == ""
 
 
@@ -91,7 +91,7 @@ def test_steady_weeks_rule_a_relevant_fall_out_and_few_drafts_do_not():
 def test_a_low_start_is_said_beside_not_falling():
     found = override_trend([10, 9, 11, 10, 9, 10], [200] * 6)
     assert found.verdict == "not falling"
-    assert "began below 10 %" in found.sentence
+    assert "began below 10%" in found.sentence
 
 
 def test_a_fall_that_fits_perfectly_has_no_slope_but_is_a_fall():
