@@ -21,7 +21,7 @@ _RESULTS = {
 _STATES = {
     "met": ":green[:material/check:]\N{NO-BREAK SPACE}met",
     "not met": ":red[:material/close:]\N{NO-BREAK SPACE}not\N{NO-BREAK SPACE}met",
-    "not known": ":gray[:material/question_mark:]\N{NO-BREAK SPACE}unknown",
+    "not known": ":gray[:material/question_mark:]\N{NO-BREAK SPACE}not\N{NO-BREAK SPACE}known",
 }
 _COLUMNS = ("state", "name", "asks", "value", "interval", "n", "sentence", "would_change")
 
@@ -55,7 +55,10 @@ def _notes(notes: Sequence[str], *, is_fixed: bool) -> None:
 
 def _table(conditions: Sequence[Found]) -> str:
     """The conditions as a table whose words wrap."""
-    lines = ["| | Condition | The rule asks | Measured | 95 % interval | n |", "|-|-|-|-|-|-|"]
+    lines = [
+        "| Met\N{NO-BREAK SPACE}or\N{NO-BREAK SPACE}not? | Condition | The rule asks | Measured | 95 % interval | n |",
+        "|-|-|-|-|-|-|",
+    ]
     for one in conditions:
         cells = (one[key] or "–" for key in ("asks", "value", "interval", "n"))
         said = " | ".join(escaped(cell) for cell in (one["name"].capitalize(), *cells))

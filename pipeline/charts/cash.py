@@ -156,8 +156,8 @@ def still_open(groups: Sequence[Row]) -> go.Figure:
         layer="below",
         line={"color": CONTROL, "width": 1, "dash": "dot"},
     )
-    figure.update_layout(showlegend=True, legend={**BELOW, "y": 1.0, "x": 0.55, "yanchor": "top"})
-    figure.update_layout(legend={"orientation": "v"})
+    figure.update_layout(showlegend=True, legend={**BELOW, "y": 1.0, "x": 1.0, "yanchor": "top"})
+    figure.update_layout(legend={"orientation": "v", "xanchor": "right"})
     return figure
 
 
