@@ -176,10 +176,12 @@ def dso_section(day: Day, settings: Settings, found: Found | None) -> Section:
     last = max(line["as_of"] for line in lines)
     measured = _dso_rows(found["dso"]) if found and found["dso"] else ()
     rows = measured or tuple(_dso_row(line["arm"], line) for line in lines if line["as_of"] == last)
-    headings = (
-        *("Side", "On", "Currency", "Open", "Billings"),
-        *("Countback", "Period-end", "Best possible", "Why not"),
-    )
+    headings: tuple[str, ...] = ("Side", "On", "Currency", "Open", "Billings")
+    headings += ("Countback", "Period-end", "Best possible")
+    if any(row[-1].text for row in rows):
+        headings += ("Why not",)
+    else:
+        rows = tuple(row[:-1] for row in rows)
     return Section(
         title=title,
         tables=(Table("Days sales outstanding, 90 days of billings", headings, rows),),
@@ -249,6 +251,7 @@ def _dso_charts(lines: Sequence[Found], reporting: str) -> tuple[Chart, ...]:
             categories=tuple(on(d).text for d in on_days),
             series=series,
             alt=f"{told[:1].upper()}{told[1:]}.",
+            days=tuple(on_days),
         ),
     )
 

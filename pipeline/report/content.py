@@ -21,6 +21,7 @@ from pipeline.report.provenance import (
     logo,
     provenance_section,
 )
+from pipeline.report.ruling import NOT_JUDGED, judged, ruling_section
 from pipeline.report.shapes import Headline, Readout
 from pipeline.report.wording import UNKNOWN, between_days, minutes, money, on, words
 from pipeline.report.worth import worth, worth_section
@@ -41,11 +42,14 @@ def readout(pilot: Pilot, day: Day, given: Given = _NOTHING) -> Readout:
     settings, as_of = pilot.settings, day.as_of
     day.books.last_known_day()
     found, why = compared(day, settings)
+    entries = pilot.entries()
+    ruled = judged(day, settings, entries, found)
     metrics, lacking = four(day, settings)
     pays, why_not = worth(pilot, day, given)
     prints = fingerprints(pilot, day)
     sections = (
         comparison_section(found, why),
+        ruling_section(day, settings, entries, ruled),
         guards_section(found),
         metrics_section(metrics, lacking, settings, as_of),
         worth_section(pays, why_not),
@@ -57,6 +61,7 @@ def readout(pilot: Pilot, day: Day, given: Given = _NOTHING) -> Readout:
     return Readout(
         title=found["sentence"] if found else f"Cannot tell yet. {why}",
         verdict=found["verdict"] if found else "cannot tell",
+        what_next=ruled["result"] if ruled else NOT_JUDGED,
         pilot=pilot.name,
         client=settings.report.client or settings.pilot.company,
         as_of=as_of,

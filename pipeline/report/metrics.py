@@ -172,6 +172,7 @@ def _minutes_chart(prep: Found, settings: Settings) -> Chart | None:
         alt=_run_words(weeks, "value", lambda v: minutes(v).text, level),
         level=level,
         marks=_marks(weeks, settings),
+        days=tuple(week["week"] for week in weeks),
     )
 
 
@@ -191,6 +192,7 @@ def _dollars_chart(aging: Found, settings: Settings) -> Chart | None:
         number_format="0%",
         level=level,
         marks=_marks(weeks, settings),
+        days=tuple(week["week"] for week in weeks),
     )
 
 

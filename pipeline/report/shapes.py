@@ -65,6 +65,8 @@ class Chart:
     level: Level | None = None
     marks: tuple[tuple[int, str], ...] = ()
     """(place among the categories, name) of the days that matter."""
+    days: tuple[date, ...] = ()
+    """The categories as days, where they are days: an axis of time needs no label a point."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,8 @@ class Readout:
     title: str
     """The claim: the verdict's sentence."""
     verdict: str
+    what_next: str
+    """extend, hold, stop, or not judged yet."""
     pilot: str
     client: str
     as_of: date

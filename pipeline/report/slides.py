@@ -1,12 +1,12 @@
-"""The readout as slides: six at most, charts that can be edited, definitions in the notes."""
+"""The readout as slides: seven at most, charts that can be edited, definitions in the notes."""
 
 from __future__ import annotations
 
 import io
 import re
 import zipfile
-from collections.abc import Iterable
-from datetime import datetime, time
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
 from typing import Any
 
 from pptx import Presentation
@@ -14,6 +14,8 @@ from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
 from pptx.enum.dml import MSO_LINE
+from pptx.enum.text import PP_ALIGN
+from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
 from pipeline.ledger.leaving import harmless
@@ -21,19 +23,25 @@ from pipeline.report.shapes import Chart, Readout, Section, Table
 from pipeline.report.wording import on
 
 _GREY, _INK = RGBColor(0x5B, 0x65, 0x70), RGBColor(0x16, 0x20, 0x2A)
+_PALE, _WHITE = RGBColor(0xD9, 0xDE, 0xE3), RGBColor(0xFF, 0xFF, 0xFF)
 _WIDTH, _LEFT = Inches(13.333), Inches(0.6)
 #: Sections that get a slide of their own; the others are in the notes of the last.
 _SHOWN = (
-    *("Before and after", "The four metrics", "Does it pay?"),
+    *("Before and after", "What next", "The four metrics", "Does it pay?"),
     *("DSO beside it", "What this does not prove"),
 )
 _TABLES = {
     "Before and after": ("The change, with its interval",),
+    "What next": ("The rule, condition by condition",),
     "The four metrics": ("The four metrics, latest week and before",),
     "Does it pay?": ("The first year, line by line", "How sure the first-year net is"),
     "DSO beside it": ("Days sales outstanding, 90 days of billings",),
     "What this does not prove": ("Limits",),
 }
+#: So few rows leave room for a taller chart above them.
+_FEW_ROWS = 3
+#: So many days fit below a line chart.
+_LABELS = 4
 #: More rows than fit on a slide are told to be in the other formats.
 _MOST_ROWS = 9
 
@@ -118,7 +126,13 @@ class _Deck:
             box = slide.shapes.add_textbox(left, Inches(2.2), Emu(wide - Inches(0.2)), Inches(3))
             self._headline(box.text_frame, (one.label, one.cell.text, one.note))
         who = f"{found.client} · " if found.client else ""
-        self._text(slide, 6.3, 0.5, f"{who}Verdict: {found.verdict}. {found.stamp}", 12)
+        self._text(
+            slide,
+            6.3,
+            0.5,
+            f"{who}Verdict: {found.verdict}. What next: {found.what_next}. {found.stamp}",
+            12,
+        )
 
     def _headline(self, frame: Any, lines: tuple[str, str, str]) -> None:
         frame.word_wrap = True
@@ -131,19 +145,29 @@ class _Deck:
     def section(self, section: Section) -> None:
         """One question: its sentence, its charts side by side, its first tables."""
         slide = self._slide(section.title, _notes([section]))
-        top = 1.4
-        if section.told:
-            self._text(slide, top, 0.7, section.told[0], 14)
-            top = 2.15
         charts = section.charts[:2]
-        for place, chart in enumerate(charts):
-            self._chart(slide, chart, place, len(charts), top)
+        # Beside a chart there is room for the answer alone; the rest is in the notes.
+        top = self._told(slide, section.told[:1] if charts else section.told)
         wanted = _TABLES[section.title]
         tables = [table for table in section.tables if table.title in wanted]
-        self._tables(slide, tables, 4.45 if charts else top)
+        bottom = 5.0 if all(len(table.rows) <= _FEW_ROWS for table in tables) else 4.35
+        for place, chart in enumerate(charts):
+            self._chart(slide, chart, place, len(charts), (top, bottom))
+        self._tables(slide, tables, bottom + 0.1 if charts else top)
+
+    def _told(self, slide: Any, lines: tuple[str, ...]) -> float:
+        """Sentences below the title, the first one larger; in inches, where what follows begins."""
+        top = 1.35
+        for place, line in enumerate(lines):
+            size, a_line = (14, 115) if not place else (12, 135)
+            high = 0.1 + 0.24 * -(-len(line) // a_line)
+            self._text(slide, top, high, line, size)
+            top += high + 0.05
+        return top + 0.15
 
     def _tables(self, slide: Any, tables: list[Table], top: float) -> None:
         wide = Emu(int((_WIDTH - 2 * _LEFT) / max(len(tables), 1)))
+        size = _size(tables)
         for place, table in enumerate(tables):
             rows = table.rows[:_MOST_ROWS]
             left = Emu(_LEFT + wide * place)
@@ -152,21 +176,21 @@ class _Deck:
                 len(rows) + 1, len(table.headings), left, Inches(top), width, Inches(0.3)
             )
             shape.name = table.title
-            self._fill(shape.table, table, len(rows))
+            self._fill(shape.table, table, len(rows), size)
             _share_width(shape.table, table, width)
             if len(rows) < len(table.rows):
                 more = f"{len(table.rows) - len(rows)} more rows in the notes."
                 self._text(slide, 6.65, 0.3, more, 10)
 
-    def _fill(self, grid: Any, table: Table, rows: int) -> None:
-        size = 9 if len(table.headings) > 6 else 10 if rows > 6 else 12
+    def _fill(self, grid: Any, table: Table, rows: int, size: int) -> None:
+        counted = [any(row[n].value is not None for row in table.rows) for n in _columns(table)]
         for column, name in enumerate(table.headings):
-            self._cell(grid.cell(0, column), name, size, is_head=True)
+            self._cell(grid.cell(0, column), name, size, counted[column], is_head=True)
         for row, cells in enumerate(table.rows[:rows], start=1):
             for column, cell in enumerate(cells):
-                self._cell(grid.cell(row, column), cell.text, size, is_head=False)
+                self._cell(grid.cell(row, column), cell.text, size, counted[column], is_head=False)
 
-    def _cell(self, place: Any, text: str, size: int, *, is_head: bool) -> None:
+    def _cell(self, place: Any, text: str, size: int, is_number: bool, *, is_head: bool) -> None:
         place.text = text
         place.margin_top = place.margin_bottom = Inches(0.02)
         place.fill.solid()
@@ -176,11 +200,15 @@ class _Deck:
         for paragraph in place.text_frame.paragraphs:
             paragraph.font.size, paragraph.font.bold = Pt(size), is_head
             paragraph.font.color.rgb = _INK
+            paragraph.alignment = PP_ALIGN.RIGHT if is_number else PP_ALIGN.LEFT
 
-    def _chart(self, slide: Any, chart: Chart, place: int, of: int, top: float) -> None:
+    def _chart(
+        self, slide: Any, chart: Chart, place: int, of: int, between: tuple[float, float]
+    ) -> None:
+        top, bottom = between
         data = CategoryChartData(number_format=chart.number_format)
         # Behind a chart lies a workbook, written by a library that takes "=…" for a formula.
-        data.categories = [harmless(name) for name in chart.categories]
+        data.categories = chart.days or [harmless(name) for name in chart.categories]
         for series in chart.series:
             data.add_series(harmless(series.name), series.values)
         if chart.level:
@@ -188,7 +216,7 @@ class _Deck:
         kind = XL_CHART_TYPE.LINE if chart.kind == "lines" else XL_CHART_TYPE.COLUMN_CLUSTERED
         wide = Emu(int((_WIDTH - 2 * _LEFT) / of))
         box = slide.shapes.add_chart(
-            kind, Emu(_LEFT + wide * place), Inches(top), wide, Inches(4.35 - top), data
+            kind, Emu(_LEFT + wide * place), Inches(top), wide, Inches(bottom - top), data
         )
         box.name = chart.title
         # What a reader who cannot see the chart is told.
@@ -206,6 +234,15 @@ class _Deck:
         drawn.value_axis.minimum_scale = 0
         drawn.value_axis.tick_labels.number_format = chart.number_format
         drawn.value_axis.tick_labels.number_format_is_linked = False
+        drawn.value_axis.major_gridlines.format.line.color.rgb = _PALE
+        drawn.category_axis.format.line.color.rgb = _GREY
+        if chart.kind == "columns":
+            drawn.plots[0].gap_width = 120
+            drawn.plots[0].has_data_labels = True
+            drawn.plots[0].data_labels.number_format = chart.number_format
+            drawn.plots[0].data_labels.number_format_is_linked = False
+        elif len(chart.days) > 1:
+            _thin_out(drawn.category_axis, chart.days)
         main = {series.name for series in chart.series if series.is_main}
         for series in drawn.plots[0].series:
             self._colour(series, chart.kind, is_main=series.name in main)
@@ -213,8 +250,10 @@ class _Deck:
     def _colour(self, series: Any, kind: str, *, is_main: bool) -> None:
         colour = self.accent if is_main else _GREY
         if kind == "columns":
+            # Filled against outlined: told apart in black and white.
             series.format.fill.solid()
-            series.format.fill.fore_color.rgb = colour
+            series.format.fill.fore_color.rgb = colour if is_main else _WHITE
+            series.format.line.color.rgb = colour
             return
         series.smooth = False
         series.format.line.color.rgb = colour
@@ -229,13 +268,41 @@ class _Deck:
         return _undated(out.getvalue(), f"{self.readout.as_of:%Y-%m-%d}T00:00:00Z")
 
 
+def _columns(table: Table) -> range:
+    return range(len(table.headings))
+
+
+def _size(tables: list[Table]) -> int:
+    """One size of type for all tables of a slide, in points."""
+    if any(len(table.headings) > 6 for table in tables):
+        return 9
+    return 10 if any(len(table.rows) > 6 for table in tables) else 12
+
+
+def _thin_out(axis: Any, on_days: Sequence[date]) -> None:
+    """Some days below the line, level and a tick each; a label a point would make a hedge."""
+    apart = str(max(1, (on_days[-1] - on_days[0]).days // _LABELS))
+    within = axis._element  # noqa: SLF001 - no other way
+    last = within.find(qn("c:baseTimeUnit"))
+    for name, value in (("c:majorTimeUnit", "days"), ("c:majorUnit", apart)):
+        last.addnext(within.makeelement(qn(name), {"val": value}))
+    axis.tick_labels.number_format = "d mmm yyyy"
+    axis.tick_labels.number_format_is_linked = False
+    axis.tick_labels.font.size = Pt(10)
+    within.find(qn("c:txPr")).find(qn("a:bodyPr")).set("rot", "0")
+
+
+#: A cell's two margins, in letters.
+_MARGIN = 4
+
+
 def _share_width(grid: Any, table: Table, width: int) -> None:
     """Columns as wide as what they hold, within reason."""
     longest = [
         min(46, max(len(text) for text in (name, *(row[place].text for row in table.rows))))
         for place, name in enumerate(table.headings)
     ]
-    weights = [max(7, length) for length in longest]
+    weights = [max(7, length) + _MARGIN for length in longest]
     whole = sum(weights)
     for place, weight in enumerate(weights):
         grid.columns[place].width = Emu(int(width * weight / whole))

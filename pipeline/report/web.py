@@ -110,7 +110,8 @@ def _header(readout: Readout) -> str:
     return (
         f'<header>{mark}<p class="who">{escape(_name(readout))} · as of '
         f"{escape(on(readout.as_of).text)}</p><h1>{escape(readout.title)}</h1>"
-        f'<p><span class="verdict">{escape(readout.verdict.capitalize())}</span></p></header>'
+        f'<p><span class="verdict">{escape(readout.verdict.capitalize())}</span> '
+        f'<span class="verdict">What next: {escape(readout.what_next)}</span></p></header>'
     )
 
 

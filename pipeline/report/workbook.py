@@ -104,7 +104,8 @@ class _Sheets:
         row = self._top(sheet, found.title)
         who = " · ".join(part for part in (found.client, found.pilot) if part)
         row = self._text(sheet, row, f"{who} · as of {on(found.as_of).text}")
-        row = self._text(sheet, row, f"Verdict: {found.verdict}", self.bold) + 1
+        row = self._text(sheet, row, f"Verdict: {found.verdict}", self.bold)
+        row = self._text(sheet, row, f"What next: {found.what_next}", self.bold) + 1
         for one in found.headlines:
             sheet.write_string(row, 0, one.label, self.bold)
             self._write(sheet, row, 1, one.cell)

@@ -61,5 +61,6 @@ def write_readout(
         "as_of": found.as_of,
         "bytes": len(content),
         "verdict": found.verdict,
+        "what_next": found.what_next,
         "title": found.title,
     }

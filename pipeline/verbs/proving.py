@@ -88,6 +88,7 @@ def add(verb: AddVerb) -> None:
     ):
         verb(name, run, told).add_argument("--inputs", type=Path, metavar="FILE.toml")
     report = verb("report", _report, "the readout as a file to hand on")
-    report.add_argument("--format", required=True, metavar="html|pdf|pptx|xlsx")
-    report.add_argument("--out", required=True, metavar="FILE")
+    form = {"metavar": "html|pdf|pptx|xlsx", "help": "a PDF needs Chromium (make chromium)"}
+    report.add_argument("--format", required=True, **form)
+    report.add_argument("--out", required=True, metavar="FILE", help="where to write it")
     report.add_argument("--inputs", type=Path, metavar="FILE.toml", help="a scenario for the ROI")

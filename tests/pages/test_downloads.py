@@ -95,7 +95,7 @@ def readout(text: str) -> Readout:
     )
     line = Headline(text, words, text)
     return Readout(
-        text, text, text, text, date(2026, 3, 31), "#1f5f8b", None, False, (line,), (section,), text
+        *(text,) * 5, date(2026, 3, 31), "#1f5f8b", None, False, (line,), (section,), text
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from pptx import Presentation
+from pptx.enum.chart import XL_CATEGORY_TYPE
 
 from pipeline.report import rendered
 from pipeline.report.shapes import SYNTHETIC, Readout
@@ -33,13 +34,13 @@ def test_the_first_slide_is_the_claim_with_its_three_numbers(found: Readout) -> 
     assert first.shapes.title.text_frame.text == found.title
     for one in found.headlines:
         assert one.cell.text in text(first)
-    assert len(deck.slides) == 6
+    assert len(deck.slides) == 7
 
 
 def test_tables_show_the_same_words_as_every_other_format(found: Readout) -> None:
     tables = {table.title: table for table in found.tables}
     shown = [s for slide in opened(found).slides for s in slide.shapes if s.has_table]
-    assert len(shown) == 6
+    assert len(shown) == 7
     for shape in shown:
         table = tables[shape.name]
         read = [[cell.text for cell in row.cells] for row in shape.table.rows]
@@ -78,3 +79,15 @@ def test_the_same_readout_gives_the_same_bytes_a_moment_later(found: Readout) ->
     first = rendered(found, "pptx")
     time.sleep(2.1)  # an archive tells two seconds apart
     assert rendered(found, "pptx") == first
+
+
+def test_days_are_an_axis_of_time_and_control_columns_are_outlined(found: Readout) -> None:
+    by_title = {chart.title: chart for section in found.sections for chart in section.charts}
+    for shape in (s for slide in opened(found).slides for s in slide.shapes if s.has_chart):
+        drawn, chart = shape.chart, by_title[shape.name]
+        if chart.kind == "lines":
+            assert len(chart.days) == len(chart.categories)
+            assert drawn.category_axis.category_type == XL_CATEGORY_TYPE.TIME_SCALE
+        else:
+            fills = [one.format.fill.fore_color.rgb for one in drawn.plots[0].series]
+            assert [str(fill) == "FFFFFF" for fill in fills] == [False, True]
