@@ -101,14 +101,17 @@ def _dollars(aging: Found) -> Card:
 
 def _disputes(hours: Found) -> Card:
     before = hours["before"]
-    lines = [f"n = {counted(hours['n'], 'dispute')} since go-live, {hours['unrouted']} unrouted"]
+    n = hours["n"]
+    said = f"n = {counted(n, 'dispute')} since go-live, {hours['unrouted']} unrouted"
+    lines = [said if n else "No dispute since go-live"]
     if before and before["median_business"] is not None:
         lines.append(f"Baseline {before['median_business']:.1f} h (n = {before['n']})")
     else:
         why = "no dispute was routed before go-live" if before else "no day 0 is set"
         lines.append(f"No baseline: {why}")
-    if hours.get("why"):
-        lines.append(hours["why"])
+    if n and hours.get("why"):
+        why = hours["why"]
+        lines.append(f"{why[:1].upper()}{why[1:]}")
     return Card(
         "dispute_hours",
         "Hours to the right owner",

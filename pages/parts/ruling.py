@@ -23,6 +23,8 @@ _STATES = {
     "not met": ":red[:material/close:]\N{NO-BREAK SPACE}not\N{NO-BREAK SPACE}met",
     "not known": ":gray[:material/question_mark:]\N{NO-BREAK SPACE}not\N{NO-BREAK SPACE}known",
 }
+#: On one line, so that the column is as wide as its answers.
+_MET = "Met\N{NO-BREAK SPACE}or\N{NO-BREAK SPACE}not?"
 _COLUMNS = ("state", "name", "asks", "value", "interval", "n", "sentence", "would_change")
 
 
@@ -56,7 +58,7 @@ def _notes(notes: Sequence[str], *, is_fixed: bool) -> None:
 def _table(conditions: Sequence[Found]) -> str:
     """The conditions as a table whose words wrap."""
     lines = [
-        "| Met\N{NO-BREAK SPACE}or\N{NO-BREAK SPACE}not? | Condition | The rule asks | Measured | 95 % interval | n |",
+        f"| {_MET} | Condition | The rule asks | Measured | 95 % interval | n |",
         "|-|-|-|-|-|-|",
     ]
     for one in conditions:

@@ -19,7 +19,9 @@ def run_signals(before: Sequence[float], since: Sequence[tuple[date, float]]) ->
     Noise calls in fewer than one chart of ten. Without 24 weeks before there is no answer.
     """
     if len(before) < FEWEST_BEFORE:
-        return _none(f"{len(before)} weeks before the pilot, and a median to freeze needs 24")
+        return _none(
+            f"a median to freeze needs 24 weeks before the pilot, and the books hold {len(before)}"
+        )
     middle = median(before)
     length = shift_length(sum(value != middle for _, value in since))
     found = run_chart_signals([value for _, value in since], middle, length)

@@ -124,6 +124,11 @@ def business_hours(
     return sum(max(span.total_seconds(), 0.0) for span in worked) / 3600
 
 
+def _too_few(count: int) -> str:
+    disputes = "1 dispute is" if count == 1 else f"{count} disputes are"
+    return f"{disputes} too few to sum up: list them."
+
+
 def time_to_owner(
     hours: ArrayLike, routed: ArrayLike, settled: ArrayLike | None = None
 ) -> OwnerTime:
@@ -140,7 +145,7 @@ def time_to_owner(
         raise ValueError("settled must hold one value per dispute, and none that is also routed")
     count, done = len(at), int(reached.sum())
     if count < FEWEST_DISPUTES:
-        return OwnerTime(count, done, why=f"{count} disputes are too few to sum up: list them.")
+        return OwnerTime(count, done, why=_too_few(count))
     curve = incidence(at, reached, other)
     return OwnerTime(
         n=count,

@@ -104,8 +104,8 @@ def override_trend(k: Sequence[int], n: Sequence[int]) -> OverrideTrend:
     if len(weeks) < FEWEST_WEEKS:
         return _unknown(
             weeks,
-            f"{len(weeks)} weeks with at least {FEWEST_DRAFTS} drafts, and a trend "
-            f"needs {FEWEST_WEEKS}",
+            f"a trend needs {FEWEST_WEEKS} weeks with at least {FEWEST_DRAFTS} drafts, and there "
+            f"{'is' if len(weeks) == 1 else 'are'} {len(weeks) or 'none'}",
         )
     if not any(week.k for week in weeks):
         return _unknown(weeks, "no draft was overridden in any week, so nothing can fall")
