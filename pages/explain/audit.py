@@ -180,9 +180,10 @@ def _table(here: Session, found: list[Entry]) -> Entry | None:
         column_config={
             "#": st.column_config.NumberColumn(width=50),
             "When": st.column_config.TextColumn(width=150),
-            "What": st.column_config.TextColumn(width=190),
-            "Reason": st.column_config.TextColumn(width=180),
-            "Day": st.column_config.DateColumn(format="YYYY-MM-DD", help="The day looked from"),
+            "About": st.column_config.TextColumn(width=205),
+            "What": st.column_config.TextColumn(width=225),
+            "Reason": st.column_config.TextColumn(width=150),
+            "Day": st.column_config.DateColumn(format="D MMM YYYY", help="The day looked from"),
         },
         alt="Entries of the record, newest first.",
     )

@@ -108,7 +108,7 @@ def _invoices(dossier: Dossier) -> None:
             "Open": st.column_config.NumberColumn(
                 format="accounting", help=f"In {dossier.case.currency}", width=88
             ),
-            "Due": st.column_config.DateColumn(format="YYYY-MM-DD", width=84),
+            "Due": st.column_config.DateColumn(format="D MMM YYYY", width=92),
             "Invoice": st.column_config.TextColumn(width=80),
             "PO": st.column_config.TextColumn(width=60),
         },
@@ -182,7 +182,7 @@ def _payments(dossier: Dossier) -> None:
         placeholder="–",
         column_config={
             "Amount": st.column_config.NumberColumn(format="accounting"),
-            "Paid": st.column_config.DateColumn(format="YYYY-MM-DD"),
+            "Paid": st.column_config.DateColumn(format="D MMM YYYY"),
         },
         alt="The customer's newest paid invoices.",
     )

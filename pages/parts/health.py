@@ -116,7 +116,7 @@ def sources(fresh: Rows, ties: Rows) -> None:
             hide_index=True,
             key="health_freshness",
             height="content",
-            column_config={"Newest day": st.column_config.DateColumn(format="YYYY-MM-DD")},
+            column_config={"Newest day": st.column_config.DateColumn(format="D MMM YYYY")},
             alt="Each export with its newest day; payments first.",
         )
     with right:

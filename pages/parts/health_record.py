@@ -120,7 +120,7 @@ def _made(here: Session, made: list[dict[str, Any]]) -> None:
         on_select="rerun",
         selection_mode="single-row",
         placeholder="–",
-        column_config={"On": st.column_config.DateColumn(format="YYYY-MM-DD", width=90)},
+        column_config={"On": st.column_config.DateColumn(format="D MMM YYYY", width=96)},
         alt="Every corrected cell with its old and new value, and what became of it.",
     )
     ticked = [made[place] for place in event.selection.rows if place < len(made)]
@@ -254,7 +254,7 @@ def addresses(here: Session) -> None:
         ),
         hide_index=True,
         key="health_stopped",
-        column_config={"Since": st.column_config.DateColumn(format="YYYY-MM-DD")},
+        column_config={"Since": st.column_config.DateColumn(format="D MMM YYYY")},
         alt="Contacts that a message has stopped, newest first.",
     )
     if voided:
