@@ -56,7 +56,8 @@ footer { margin-top: 2rem; border-top: 1px solid #aab2ba; padding-top: .4rem; fo
   @bottom-right { content: "Page " counter(page) " of " counter(pages); font: 9px sans-serif } }
 @media print {
   .short { break-inside: avoid } footer { display: none }
-  body { font-size: 10.5pt; padding: 0; max-width: none }
+  body { font-size: 10pt; padding: 0; max-width: none } th, td { padding: .13rem .5rem }
+  .note { break-before: avoid } h2 { margin-top: 1.3rem }
   h2 { break-after: avoid } tr { break-inside: avoid } thead { display: table-header-group }
 }
 """

@@ -22,6 +22,11 @@ _GREY = "#5b6570"
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
 #: A workbook's charts and columns, in its own units.
 _CHART_ROWS, _FIRST_WIDTH, _WIDTH, _WIDEST = 16, 34, 18, 60
+#: Points of one line of a row.
+_A_LINE = 15.5
+#: A long line goes across so many columns, and holds so many letters there.
+_ACROSS = 6
+_LINE = _FIRST_WIDTH + (_ACROSS - 1) * _WIDTH
 
 
 def xlsx_bytes(readout: Readout) -> bytes:
@@ -52,8 +57,9 @@ class _Sheets:
     def __init__(self, book: Workbook, readout: Readout) -> None:
         self.book, self.readout = book, readout
         self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        self.bold = book.add_format({"bold": True})
-        self.title = book.add_format({"bold": True, "font_size": 14, "font_color": readout.colour})
+        self.bold = book.add_format({"bold": True, "valign": "top"})
+        large = {"bold": True, "font_size": 14, "font_color": readout.colour}
+        self.title = book.add_format({**large, "text_wrap": True, "valign": "top"})
         self.wrap = book.add_format({"text_wrap": True, "valign": "top"})
         self._formats: dict[str, Format] = {}
 
@@ -88,6 +94,12 @@ class _Sheets:
             sheet.write_number(row, column, float(value), self._format(cell.number_format))
 
     def _text(self, sheet: Worksheet, row: int, text: str, how: Format | None = None) -> int:
+        """A line of its own; a long one wraps over the first columns, or a print would cut it."""
+        wide = _LINE * 2 // 3 if how is self.title else _LINE
+        if len(text) > wide:
+            how = how or self.wrap
+            sheet.merge_range(row, 0, row, _ACROSS - 1, "", how)
+            sheet.set_row(row, (20 if how is self.title else _A_LINE) * -(-len(text) // wide))
         sheet.write_string(row, 0, text, how)
         return row + 1
 
@@ -109,7 +121,9 @@ class _Sheets:
         for one in found.headlines:
             sheet.write_string(row, 0, one.label, self.bold)
             self._write(sheet, row, 1, one.cell)
-            sheet.write_string(row, 2, one.note)
+            sheet.merge_range(row, 2, row, _ACROSS - 1, "", self.wrap)
+            sheet.write_string(row, 2, one.note, self.wrap)
+            sheet.set_row(row, _A_LINE * -(-len(one.note) // (4 * _WIDTH)))
             row += 1
         self._text(sheet, row + 1, found.stamp)
 
@@ -128,12 +142,15 @@ class _Sheets:
 
     def _table(self, sheet: Worksheet, row: int, table: Table) -> int:
         row = self._text(sheet, row, table.title, self.bold)
+        wide = [_FIRST_WIDTH, *[_WIDTH] * (len(table.headings) - 1)]
         for column, name in enumerate(table.headings):
             sheet.write_string(row, column, name, self.head)
             if any(len(cells[column].text) > _WIDEST for cells in table.rows):
                 sheet.set_column(column, column, _WIDEST)
+                wide[column] = _WIDEST
         for cells in table.rows:
             row += 1
+            sheet.set_row(row, _A_LINE * _lines(cells, wide))
             for column, cell in enumerate(cells):
                 self._write(sheet, row, column, cell)
         return row + 2
@@ -168,7 +185,10 @@ class _Sheets:
         for column, name in enumerate(names[1:], start=1):
             colour = self.readout.colour if name in main else _GREY
             line = {"color": colour, **({} if name in main else {"dash_type": "dash"})}
-            how = {"line": line} if chart.kind == "lines" else {"fill": {"color": colour}}
+            # Filled against outlined: told apart in black and white.
+            fill = {"color": colour if name in main else "#ffffff"}
+            columns = {"fill": fill, "border": {"color": colour}}
+            how = {"line": line} if chart.kind == "lines" else columns
             drawn.add_series(
                 {
                     "name": [sheet.get_name(), top, column],
@@ -184,3 +204,11 @@ class _Sheets:
         drawn.set_size({"width": 620, "height": 300})
         drawn.show_blanks_as("gap")
         return drawn
+
+
+def _lines(cells: tuple[Cell, ...], wide: list[int]) -> int:
+    """How many lines the longest text of a row takes: not every program finds that by itself."""
+    return max(
+        1 if cell.value is not None else max(1, -(-len(cell.text) // (letters - 2)))
+        for cell, letters in zip(cells, wide, strict=True)
+    )
