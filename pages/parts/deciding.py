@@ -179,8 +179,25 @@ def _buttons(made: Made, *, stops: bool, is_changed: bool) -> None:
         _button("Hold", "hold", "H", made)
         _button("Reject", "reject", "X", made)
         st.button("Undo", key="undo", shortcut="U", on_click=take_back, type="tertiary")
+    _rejections(made)
     if stops and made.draft.state == "draft":
         st.caption("Approving is off until what is marked above is mended.")
+
+
+def _rejections(made: Made) -> None:
+    """Rejecting with its reason takes one key, as approving does."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="rejections"):
+        st.caption("Reject, because", width="content")
+        for number, (code, short) in enumerate(_BECAUSE.items(), 1):
+            st.button(
+                short,
+                key=f"reject_{code}",
+                shortcut=str(number),
+                on_click=verdicts.reject,
+                args=(made.case.case_id, code),
+                type="tertiary",
+                help=f"Rejects this draft: {REASONS[code][:1].lower()}{REASONS[code][1:]}.",
+            )
 
 
 def _button(
@@ -204,6 +221,16 @@ def _button(
     )
 
 
+#: Reason -> its word on the key; “other” wants words, so it has none.
+_BECAUSE = {
+    "FACT": "Fact",
+    "CONTACT": "Contact",
+    "PAID": "Paid",
+    "DISPUTE_MISSED": "Complaint",
+    "RELATIONSHIP": "Relationship",
+    "TIMING": "Timing",
+    "TONE": "Tone",
+}
 _EFFECTS: dict[Verdict, str] = {
     "approve": "Takes the message as it is; it may leave.",
     "edit": "Takes the message as you changed it; both texts are kept.",

@@ -75,6 +75,12 @@ def take(verdict: Verdict, case_id: str) -> None:
     say(f"{who}: {what_happened(entry)}. U takes it back.")
 
 
+def reject(case_id: str, reason: str) -> None:
+    """Rejects the draft for this reason, in one act."""
+    st.session_state.reason = reason
+    take("reject", case_id)
+
+
 def _is_open(here: Session, case_id: str) -> bool:
     return any(case.case_id == case_id for case in here.desk.cases)
 

@@ -33,6 +33,8 @@ def page() -> None:
         evidence(here, made)
     with right:
         decision(here, worded.written(here, made))
+    if st.session_state.pop("keys_asked", False):
+        _keys()
 
 
 def _heading(here: Session, made: Made, shown: Shown) -> None:
@@ -44,6 +46,7 @@ def _heading(here: Session, made: Made, shown: Shown) -> None:
         st.caption(escaped(" · ".join(_said(made, cases))))
         company(here, case.case_id)
     with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        st.button("Keys", key="keys", shortcut="Shift+K", on_click=_ask_keys, type="tertiary")
         st.button(
             "Go on" if shown.is_paused else "Pause",
             key="pause",
@@ -62,6 +65,32 @@ def _heading(here: Session, made: Made, shown: Shown) -> None:
                 args=(to,),
                 disabled=to is None,
             )
+
+
+_KEYS = {
+    "J, K": "next and previous case",
+    "A": "approve the message as it is",
+    "E": "approve it as you changed it",
+    "M": "move the case to the lane chosen",
+    "H": "hold it until the day chosen",
+    "X": "reject it for the reason chosen",
+    "1 to 7": "reject it for that reason, in one key",
+    "U": "take your last decision back, until it has left",
+    "Y, N, L, S": "confirm, reject or change what their message means, and close it",
+    "P": "pause the clock",
+    "D": "mend its data on Data health",
+    "Shift+K": "this list",
+}
+
+
+def _ask_keys() -> None:
+    st.session_state.keys_asked = True
+
+
+@st.dialog("Keys")
+def _keys() -> None:
+    """What each key does here; Esc closes it."""
+    st.table({"Key": list(_KEYS), "Does": list(_KEYS.values())})
 
 
 def _said(made: Made, cases: list[str]) -> list[str]:

@@ -151,6 +151,21 @@ def test_rejecting_needs_a_reason_and_writes_nothing_without(open_app: Open, fol
     assert [entry.payload["reason"] for entry in decisions(folder)] == ["PAID"]
 
 
+def test_rejecting_with_its_reason_is_one_act_like_approving(open_app: Open, folder: Path) -> None:
+    app = open_app("work/review", case=CLEAN)
+    app.button(key="reject_TIMING").click().run()
+    (entry,) = decisions(folder)
+    assert (entry.payload["verdict"], entry.payload["reason"]) == ("reject", "TIMING")
+
+
+def test_the_keys_are_told_where_they_work(open_app: Open) -> None:
+    app = open_app("work/review", case=CLEAN)
+    app.button(key="keys").click().run()
+    assert not app.exception
+    (told,) = (table.value for table in app.table if "Key" in table.value.columns)
+    assert {"A", "1 to 7", "U"} <= set(told["Key"])
+
+
 def test_something_else_needs_words(open_app: Open, folder: Path) -> None:
     app = open_app("work/review", case=CLEAN)
     app.selectbox(key="reason").set_value("OTHER").run()
