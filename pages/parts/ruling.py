@@ -21,10 +21,10 @@ _RESULTS = {
 _STATES = {
     "met": ":green[:material/check:]\N{NO-BREAK SPACE}met",
     "not met": ":red[:material/close:]\N{NO-BREAK SPACE}not\N{NO-BREAK SPACE}met",
-    "not known": ":gray[:material/question_mark:]\N{NO-BREAK SPACE}not\N{NO-BREAK SPACE}known",
+    "not known": ":gray[**?**]\N{NO-BREAK SPACE}not\N{NO-BREAK SPACE}known",
 }
 #: On one line, so that the column is as wide as its answers.
-_MET = "Met\N{NO-BREAK SPACE}or\N{NO-BREAK SPACE}not?"
+_MET = "Is it met yet?".replace(" ", "\N{NO-BREAK SPACE}")
 _COLUMNS = ("state", "name", "asks", "value", "interval", "n", "sentence", "would_change")
 
 
