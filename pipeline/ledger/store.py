@@ -174,6 +174,8 @@ class Ledger:
         rows = [plain_event(event) for event in events]
         written: list[Entry] = []
         with self._writing() as connection:
+            if not rows:
+                _check_head(_head(connection), expected_head, "the record")
             for row in rows:
                 written.append(self._add(connection, row, None, expected_head, None))
                 expected_head = None
