@@ -15,7 +15,7 @@ export LITELLM_LOCAL_MODEL_COST_MAP := True
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test lint types format sql chromium bench lock clean install install-dev
+.PHONY: help run demo test lint types format sql chromium pictures bench lock clean install install-dev
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ types: install-dev ## types of the pipeline (mypy, strict)
 
 sql: install-dev ## style of the tables, metrics and checks (sqlfluff)
 	@if [ -d pipeline/sql ]; then $(BIN)/sqlfluff lint --processes $(WORKERS) --disable-progress-bar pipeline/sql; fi
+
+pictures: chromium install-dev ## take docs/pages.md anew: every page, light and dark
+	$(BIN)/python -m pytest tests/browser/test_every_page.py
+	$(BIN)/python tests/browser/gallery.py
 
 bench: install-dev ## measure speed against a yardstick of the same run
 	$(BIN)/python -m pipeline bench
