@@ -154,6 +154,20 @@ class ProtocolSection(Noun):
     """Share of the planted defects that reviewers catch."""
 
 
+class TargetsSection(Noun):
+    """[targets]: the most that a metric should come to; what is left out was not agreed.
+
+    Hours to the right owner have theirs in [protocol], where it is signed.
+    """
+
+    prep_minutes: float | None = Field(default=None, gt=0, le=1000)
+    """Minutes to prepare one follow-up."""
+    rolled_share: float | None = Field(default=None, ge=0, le=1)
+    """Share of the dollars that could age into the next bucket in a week and do."""
+    override_rate: float | None = Field(default=None, ge=0, le=1)
+    """Share of drafts that people change or refuse."""
+
+
 class PhasesSection(Noun):
     """[phases]: what must be so before the pilot goes on to a freer phase."""
 
@@ -239,6 +253,7 @@ class Settings(Noun):
     drafting: DraftingSection = DraftingSection()
     review: ReviewSection = ReviewSection()
     protocol: ProtocolSection = ProtocolSection()
+    targets: TargetsSection = TargetsSection()
     phases: PhasesSection = PhasesSection()
     outbox: OutboxSection = OutboxSection()
     report: ReportSection = ReportSection()

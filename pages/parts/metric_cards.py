@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -11,6 +12,8 @@ from pages.parts.override_reading import partner_line
 from pages.parts.session import Session
 from pages.parts.wording import counted, day, escaped
 from pipeline.warehouse.statements import folder
+from pipeline.what_next import Target, targets
+from pipeline.what_next.targets import NOT_SIGNED
 
 Found = Mapping[str, Any]
 
@@ -26,11 +29,12 @@ class Card(NamedTuple):
     lines: tuple[str, ...]
     """Which week and n; the baseline; what to make of it."""
     weeks: Sequence[float]
-    """For the sparkline."""
+    """For the sparkline: the weeks, or one point for each dispute."""
 
 
 def cards(here: Session, found: Found) -> None:
     """Four in a row, of one height."""
+    agreed = targets(here.pilot.settings, here.entries, found, here.as_of)
     shown = (
         _minutes(found["prep_minutes"]),
         _dollars(found["dollars_aging"]),
@@ -39,10 +43,27 @@ def cards(here: Session, found: Found) -> None:
     )
     for column, card in zip(st.columns(4, gap="small"), shown, strict=True):
         with column, st.container(border=True, height="stretch", key=f"card_{card.key}"):
-            _show(card)
+            _show(card, target_said(card.key, agreed[card.key]))
 
 
-def _show(card: Card) -> None:
+def target_said(metric: str, target: Target) -> str:
+    """What was agreed for a metric, where that stands, and whether the newest figure keeps it."""
+    if target.at_most is None:
+        return "No target was agreed"
+    since = f"signed {day(target.agreed_on)}" if target.agreed_on else NOT_SIGNED
+    so_far = {True: ": reached", False: ": not reached", None: ""}[target.is_reached]
+    return f"Target {_AT_MOST[metric](target.at_most)} ({since}){so_far}"
+
+
+_AT_MOST: Mapping[str, Callable[[float], str]] = {
+    "prep_minutes": "at most {:g} min".format,
+    "dollars_aging": "at most {:.0%} of what could".format,
+    "dispute_hours": "half within {:g} h".format,
+    "override_rate": "at most {:.0%}".format,
+}
+
+
+def _show(card: Card, target: str) -> None:
     statement = folder("metrics")[card.metric]
     st.metric(
         card.label,
@@ -50,7 +71,7 @@ def _show(card: Card) -> None:
         chart_data=list(card.weeks) if len(card.weeks) > 1 else None,
         help=escaped(statement.meaning),
     )
-    for line in card.lines:
+    for line in (*card.lines[:2], target, *card.lines[2:]):
         st.caption(escaped(line))
 
 
@@ -109,6 +130,8 @@ def _disputes(hours: Found) -> Card:
     else:
         why = "no dispute was routed before go-live" if before else "no day 0 is set"
         lines.append(f"No baseline: {why}")
+    if len(hours["disputes"]) > 1:
+        lines.append("The line: one dispute after the other, in business hours")
     if n and hours.get("why"):
         why = hours["why"]
         lines.append(f"{why[:1].upper()}{why[1:]}")
@@ -118,8 +141,13 @@ def _disputes(hours: Found) -> Card:
         "dispute_routing",
         _hours(hours),
         tuple(lines),
-        [],
+        _each(hours["disputes"]),
     )
+
+
+def _each(disputes: Sequence[Found]) -> list[float]:
+    """Business hours of every dispute, in the order of the flags; the waiting ones so far."""
+    return [row["business_hours"] for row in sorted(disputes, key=itemgetter("flagged_at"))]
 
 
 def _hours(found: Found) -> str:

@@ -16,7 +16,7 @@ from pipeline.roi import roi
 from pipeline.roi import told as roi_told
 from pipeline.verbs.calling import AddVerb, Result, check_scope, pilot_of
 from pipeline.warehouse.feeding import gaps, is_open_items_only
-from pipeline.what_next import what_next
+from pipeline.what_next import targets, what_next
 
 
 def _metrics(call: argparse.Namespace) -> tuple[Result, int]:
@@ -24,7 +24,9 @@ def _metrics(call: argparse.Namespace) -> tuple[Result, int]:
     if is_open_items_only(pilot.books()):
         print(gaps(pilot.books())[0].sentence, file=sys.stderr)
     with pilot.day(call.as_of) as day:
-        return proving.four_metrics(day, pilot.settings), 0
+        found = proving.four_metrics(day, pilot.settings)
+        agreed = targets(pilot.settings, pilot.entries(), found, day.as_of)
+        return {**found, "targets": {name: one._asdict() for name, one in agreed.items()}}, 0
 
 
 def _before_after(call: argparse.Namespace) -> tuple[Result, int]:

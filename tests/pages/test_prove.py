@@ -122,6 +122,27 @@ def test_every_card_says_its_n_and_its_baseline(
     assert "Since go-live 60 of 240; before it there were no drafts" in words
 
 
+def test_a_card_shows_the_target_that_was_agreed_and_says_where_none_was(
+    monkeypatch: pytest.MonkeyPatch, demo: Path, tmp_path: Path
+) -> None:
+    words = said(opened(monkeypatch, demo, PILOT))
+    assert words.count("No target was agreed") == 4, "a default is no agreement"
+    agreed = "[targets]\nprep_minutes = 12\noverride_rate = 0.3\n[protocol]\ndispute_hours = 6\n["
+    folder = changed(demo, tmp_path / "p", (r"\[control\]", agreed + "control]"))
+    words = said(opened(monkeypatch, folder, PILOT))
+    assert re.search(r"Target at most 12 min \(pilot.toml, not signed\): (not )?reached", words)
+    assert re.search(r"Target half within 6 h \(pilot.toml, not signed\): (not )?reached", words)
+    assert "Target at most 30% (pilot.toml, not signed)" in words
+    assert words.count("No target was agreed") == 1
+
+
+def test_the_signed_protocol_s_hours_are_a_card_s_target(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = opened(monkeypatch, REPOSITORY / "data" / "demo", PILOT)
+    assert re.search(r"Target half within 8 h \(signed 2 January 2026\): (not )?reached", said(app))
+
+
 def test_the_override_rate_is_the_last_week_with_its_interval_and_the_verdict(
     monkeypatch: pytest.MonkeyPatch, demo: Path
 ) -> None:
