@@ -327,7 +327,7 @@ def read_settings(path: Path) -> Settings:
         )
     except ValidationError as error:
         raise WrongCall(f"{path}: {_first_fault(error)}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise WrongCall(f"{path}: is not valid TOML ({error}): mend that line.") from error
     except OSError as error:
         raise WrongCall(f"{path}: cannot be read ({error.strerror}).") from error

@@ -193,7 +193,7 @@ def load_layout(path: Path) -> Layout:
         return Layout.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except ValidationError as error:
         raise CountbackError(f"{path.name}: {_first_fault(error)}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise CountbackError(f"{path.name}: is not valid TOML ({error}).") from error
     except OSError as error:
         raise CountbackError(f"{path.name}: cannot be read ({error.strerror}).") from error

@@ -81,14 +81,12 @@ def checked(text: str) -> Layout:
     """The layout that a text says; raises `CountbackError` when it says none."""
     try:
         return Layout.model_validate(tomllib.loads(text))
-    except (ValidationError, tomllib.TOMLDecodeError) as error:
-        first = str(error).splitlines()[0] if isinstance(error, tomllib.TOMLDecodeError) else None
-        fault = first or _fault(error)
+    except (ValueError, RecursionError) as error:
+        fault = _fault(error) if isinstance(error, ValidationError) else str(error).splitlines()[0]
         raise CountbackError(f"This mapping cannot be used yet: {fault}.") from error
 
 
-def _fault(error: Exception) -> str:
-    assert isinstance(error, ValidationError)  # noqa: S101 - the only other error that is caught
+def _fault(error: ValidationError) -> str:
     message = error.errors(include_url=False)[0]["msg"]
     return message.removeprefix("Value error, ").rstrip(".")
 

@@ -112,7 +112,7 @@ def _read(exports: Path) -> dict[str, str]:
         names = _NAMES.validate_python(json.loads(path.read_text(encoding="ascii")))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, ValidationError) as error:
+    except (OSError, ValueError, ValidationError, RecursionError) as error:
         raise _damaged(path) from error
     if not all(_KEPT.fullmatch(kept) for kept in names.values()):
         raise _damaged(path)

@@ -26,7 +26,7 @@ class Kept:
             found = json.loads((self.folder / f"{name}.json").read_bytes())
         except FileNotFoundError:
             return None
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return None  # asked anew, which writes the file again
         return found if isinstance(found, dict) else None
 

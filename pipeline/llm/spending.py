@@ -188,7 +188,7 @@ def _lines(file: IO[bytes], path: Path) -> Iterator[dict[str, Any]]:
             line = json.loads(text)
             line["at"], line["run"], line["call"] = map(str, (line[k] for k in _NAMES))
             line["tokens"], line["usd"] = int(line["tokens"]), str(Decimal(line["usd"]))
-        except (ValueError, KeyError, TypeError, ArithmeticError) as error:
+        except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
             if number >= len(raw) - 1:
                 continue  # the last line of a program that was killed while it wrote
             raise CountbackError(

@@ -36,7 +36,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     """The file's data with exact decimals; raises WrongCall with one sentence."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise WrongCall(f"{path}: is not valid TOML ({error}): mend that line.") from error
     except OSError as error:
         raise WrongCall(f"{path}: cannot be read ({error.strerror}).") from error

@@ -18,8 +18,10 @@ def read_answers(folder: Path) -> dict[str, str]:
         return {}
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise WrongCall(f"{path}: is not valid JSON ({error}): mend or delete it.") from error
+    except OSError as error:
+        raise WrongCall(f"{path}: cannot be read ({error.strerror}).") from error
     if not isinstance(found, dict):
         raise WrongCall(f"{path}: should map file names to answers: mend or delete it.")
     return {str(name): str(choice) for name, choice in found.items()}

@@ -45,7 +45,8 @@ def _split(text: str) -> tuple[str, str] | None:
 
 
 def _checked(name: str, address: str) -> tuple[str, str] | None:
-    fits = len(address) <= _LONGEST and _ADDRESS.fullmatch(address)
+    # What cannot be seen (a zero width, a turn of direction) makes two addresses look like one.
+    fits = len(address) <= _LONGEST and address.isprintable() and _ADDRESS.fullmatch(address)
     return (name.strip(), address.lower()) if fits else None
 
 
