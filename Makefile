@@ -5,8 +5,11 @@ PILOT  ?= data/demo
 PYTHON ?= python3
 VENV   ?= .venv
 WORKERS ?= 2
+MINUTES ?= 10
 
 BIN := $(VENV)/bin
+# The tools of the supply chain never share an environment with the app.
+SUPPLY := $(VENV)-supply
 # uv never brings a Python of its own; the one that made the environment is the one that runs.
 export UV_PYTHON_DOWNLOADS := never
 export COUNTBACK_PILOT := $(PILOT)
@@ -15,7 +18,7 @@ export LITELLM_LOCAL_MODEL_COST_MAP := True
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test lint types format sql chromium pictures bench lock clean install install-dev
+.PHONY: help run demo test soak fuzz sbom advisories lint types format sql chromium faketime calc pictures bench lock clean install install-dev
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,8 +30,20 @@ run: install $(if $(filter data/demo,$(PILOT)),data/demo) ## install what is mis
 demo: install ## make the fictional company's pilot afresh in data/demo
 	$(BIN)/python -m pipeline demo data/demo
 
-test: chromium lint types sql ## everything that must hold, tests last
+test: chromium faketime lint types sql ## everything that must hold, tests last
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations=40
+
+soak: chromium faketime calc install-dev ## the long runs, about 20 minutes (COUNTBACK_SEED=… plays one again)
+	nice -n 15 $(BIN)/python -m pytest -m soak -s -p no:cacheprovider
+
+fuzz: $(VENV)/.fuzz ## bytes of any kind for every reader (MINUTES each, TARGETS to name some)
+	nice -n 15 $(BIN)/python -m tests.fuzz.running $(TARGETS) --minutes $(MINUTES)
+
+sbom: $(SUPPLY)/.made ## the list of parts, sbom.cdx.json, from the lock
+	$(SUPPLY)/bin/python -W ignore -m tests.supply.parts
+
+advisories: $(SUPPLY)/.made ## known advisories on the locked versions, where they can be asked for
+	$(SUPPLY)/bin/python -m tests.supply.advisories
 
 lint: install-dev ## style and likely mistakes (ruff)
 	$(BIN)/ruff check
@@ -54,10 +69,12 @@ bench: install-dev ## measure speed against a yardstick of the same run
 lock: install-dev ## write requirements*.txt anew from requirements*.in
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile requirements.in -o requirements.txt --universal --python-version 3.11 --generate-hashes --no-header --quiet
-	$(BIN)/uv pip compile requirements-dev.in -o requirements-dev.txt --universal --python-version 3.11 --generate-hashes --no-header --quiet
+	for name in dev fuzz supply; do $(BIN)/uv pip compile requirements-$$name.in -o requirements-$$name.txt \
+	  --universal --python-version 3.11 --generate-hashes --no-header --quiet || exit 1; done
+	$(MAKE) --no-print-directory sbom
 
 clean: ## remove the environment and every cache; pilots stay
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/artefacts
+	rm -rf $(VENV) $(SUPPLY) .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/artefacts
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 install: $(VENV)/.runtime ## the environment that the app runs in
@@ -83,13 +100,32 @@ $(VENV)/.dev: requirements-dev.txt requirements.txt
 	$(call install-locked,requirements-dev.txt)
 	@touch $(VENV)/.runtime
 
+$(VENV)/.fuzz: requirements-fuzz.txt $(VENV)/.dev
+	$(call install-locked,requirements-fuzz.txt)
+
+$(SUPPLY)/.made: requirements-supply.txt
+	$(PYTHON) -m venv $(SUPPLY)
+	$(SUPPLY)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-supply.txt
+	@touch $@
+
 data/demo: | $(VENV)/.runtime
 	$(BIN)/python -m pipeline demo data/demo
 
-chromium: ## the browser that the journeys and the PDF readout are made with
-	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
-	if ! command -v apt-get >/dev/null; then echo "no Chromium: install it to run the browser tests"; exit 0; fi; \
+# A program of the system: its command, its package, what it is for.
+define install-program
+	@for name in $(1); do command -v $$name >/dev/null && exit 0; done; \
+	if ! command -v apt-get >/dev/null; then echo "no $(2): install it to run $(3)"; exit 0; fi; \
 	if [ "$$(id -u)" = 0 ]; then sudo=; elif sudo -n true 2>/dev/null; then sudo="sudo -n"; \
-	else echo "no Chromium: run 'apt-get install chromium' as root to run the browser tests"; exit 0; fi; \
-	{ $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq chromium >/dev/null; } \
-	  || echo "no Chromium: apt-get could not install it, so the browser tests will not run"
+	else echo "no $(2): run 'apt-get install $(2)' as root to run $(3)"; exit 0; fi; \
+	{ $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $(2) >/dev/null; } \
+	  || echo "no $(2): apt-get could not install it, so $(3) will not run"
+endef
+
+chromium: ## the browser that the journeys and the PDF readout are made with
+	$(call install-program,chromium chromium-browser google-chrome,chromium,the browser tests)
+
+faketime: ## the clock that tests of jumping clocks turn
+	$(call install-program,faketime,faketime,the tests of jumping clocks)
+
+calc: ## the spreadsheet program that the long runs open our exports with
+	$(call install-program,soffice localc,libreoffice-calc-nogui,the opening of exports)
