@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.ledger import Ledger, Stale, verify_export
-from pipeline.ledger import store as module
+from pipeline.ledger import statements as module
 from pipeline.ledger.chain import GENESIS
 from pipeline.model import CountbackError, Event, WrongCall
 from tests.histories import DAY, NOON, events, note, story
@@ -347,7 +347,7 @@ def test_a_record_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     blocker = sqlite3.connect(tmp_path / "l.sqlite", isolation_level=None)
     blocker.execute("BEGIN EXCLUSIVE")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pipeline.ledger.store.BUSY_SECONDS", 0.1)
+        patch.setattr("pipeline.ledger.engines.BUSY_SECONDS", 0.1)
         quick = Ledger.open(tmp_path / "l.sqlite")
     with pytest.raises(CountbackError, match=r"database is locked.*try again"):
         quick.append(note())

@@ -1,0 +1,114 @@
+"""Reaching the database of a record: its address, its engine, and what each kind needs told.
+
+SQLite by default, PostgreSQL by URL.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from pipeline.model import CountbackError, WrongCall
+
+BUSY_SECONDS = 10
+
+
+def is_sqlite(url: sa.URL) -> bool:
+    """Whether the address is that of a file."""
+    return url.get_backend_name() == "sqlite"
+
+
+def url_of(where: str | Path) -> sa.URL:
+    """The address of a record, from a path or a URL; raises WrongCall when it cannot be one."""
+    if "://" not in str(where):
+        return _file_url(Path(where))
+    try:
+        url = sa.make_url(str(where))
+    except ArgumentError as error:
+        example = "postgresql+psycopg://user@host/database"
+        raise WrongCall(f"The database URL cannot be read: write it as {example}.") from error
+    return _file_url(Path(url.database or "")) if is_sqlite(url) else url
+
+
+def _file_url(path: Path) -> sa.URL:
+    if not path.parent.is_dir():
+        raise WrongCall(f"The folder {path.parent} does not exist: make it, or name another.")
+    if path.is_dir():
+        raise WrongCall(f"{path} is a folder: name the record's file, such as ledger.sqlite in it.")
+    return sa.URL.create("sqlite", database=str(path.absolute()))
+
+
+def engine_of(url: sa.URL) -> sa.Engine:
+    """The engine, told what its kind of database needs; connects to nothing yet."""
+    options: dict[str, Any] = {"pool_size": 20, "max_overflow": -1}
+    if is_sqlite(url):
+        options["connect_args"] = {"timeout": BUSY_SECONDS}
+    try:
+        engine = sa.create_engine(url, **options)
+    except (ArgumentError, ImportError) as error:
+        raise WrongCall(f"{url} cannot be opened ({error}): install its driver.") from error
+    if is_sqlite(url):
+        sa.event.listen(engine, "connect", _set_up_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # Python's driver would begin transactions by itself, and late: `_begin_sqlite` does it.
+    connection.isolation_level = None
+    # A tampered byte must reach `verify` as a wrong value, not stop it from reading.
+    connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def use_wal(engine: sa.Engine) -> None:
+    """Let people read while others write (SQLite); the file remembers it."""
+    with engine.connect() as connection:
+        # Below SQLAlchemy, which would begin a transaction: the mode changes only outside one.
+        connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
+
+
+def compact(path: Path) -> None:
+    """Make the closed file depend on its rows alone; nobody else may have it open."""
+    beside = path.with_name(path.name + ".compact")
+    beside.unlink(missing_ok=True)
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        # Leaving WAL needs the file for itself, so this fails while another has it open.
+        connection.execute("PRAGMA journal_mode = DELETE")
+        # A copy, as VACUUM in place would keep a change counter of the file's history.
+        connection.execute("VACUUM INTO ?", (str(beside),))
+    except sqlite3.Error as error:
+        raise CountbackError(
+            f"{path} could not be compacted ({error}): close every program that has it open."
+        ) from error
+    finally:
+        connection.close()
+    with beside.open("rb+") as file:
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+@contextmanager
+def in_one_sentence(name: str) -> Iterator[None]:
+    """What the database refuses, said as one sentence about the record of that name."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
+        raise CountbackError(
+            f"The record {name} could not be used ({cause}): "
+            "check its disk or its server, then try again."
+        ) from error

@@ -1,0 +1,87 @@
+"""The tables of the record, and the guards by which the database itself keeps them append-only.
+
+`set_up` makes a new record; `check` says whether what was opened is one that this version knows.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from pipeline.model import CountbackError
+
+SCHEMA_VERSION = 1
+
+METADATA = sa.MetaData()
+
+ENTRIES = sa.Table(
+    "entries",
+    METADATA,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("event_id", sa.Text, nullable=False, unique=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("on_day", sa.Text, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("previous", sa.Text, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.UniqueConstraint("subject", "version"),
+)
+SUBJECTS = sa.Table(
+    "subjects",
+    METADATA,
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+SCHEMA = sa.Table("ledger_schema", METADATA, sa.Column("version", sa.Integer, primary_key=True))
+
+# REPLACE deletes the old row without firing a DELETE trigger, so an INSERT that meets
+# any existing key is stopped before it can conflict.
+_SQLITE_GUARDS = (
+    """CREATE TRIGGER entries_no_update BEFORE UPDATE ON entries
+    BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END""",
+    """CREATE TRIGGER entries_no_delete BEFORE DELETE ON entries
+    BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END""",
+    """CREATE TRIGGER entries_no_replace BEFORE INSERT ON entries
+    WHEN NEW.seq IS NOT (SELECT COALESCE(MAX(seq), 0) + 1 FROM entries)
+        OR EXISTS (SELECT 1 FROM entries WHERE event_id = NEW.event_id)
+        OR EXISTS (SELECT 1 FROM entries WHERE subject = NEW.subject AND version = NEW.version)
+    BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END""",
+)
+_POSTGRES_GUARDS = (
+    """CREATE FUNCTION entries_append_only() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'the record is append-only'; END $$""",
+    """CREATE TRIGGER entries_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON entries
+    FOR EACH STATEMENT EXECUTE FUNCTION entries_append_only()""",
+)
+_GUARDS = {"sqlite": _SQLITE_GUARDS, "postgresql": _POSTGRES_GUARDS}
+
+
+def is_empty(connection: sa.Connection) -> bool:
+    """Whether the database holds nothing at all."""
+    return not sa.inspect(connection).get_table_names()
+
+
+def set_up(connection: sa.Connection) -> None:
+    """Make the tables and the guards of a new record."""
+    METADATA.create_all(connection)
+    for guard in _GUARDS[connection.dialect.name]:
+        connection.exec_driver_sql(guard)
+    connection.execute(sa.insert(SCHEMA).values(version=SCHEMA_VERSION))
+
+
+def check(connection: sa.Connection, name: str) -> None:
+    """Raises CountbackError when the database is no record, or one of a newer Countback."""
+    if not sa.inspect(connection).has_table(SCHEMA.name):
+        raise CountbackError(
+            f"{name} is a database but not a record of Countback: "
+            "name the pilot's ledger.sqlite, or a file that does not exist yet."
+        )
+    found = connection.scalar(sa.select(SCHEMA.c.version)) or 0
+    if found > SCHEMA_VERSION:
+        raise CountbackError(
+            f"{name} has schema version {found}, this Countback knows up to "
+            f"{SCHEMA_VERSION}: open it with a newer Countback."
+        )
