@@ -15,7 +15,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
-HOUSE = frozenset({"app.py", "pages", "pipeline"})
+HOUSE = frozenset({"app.py", "pages", "pipeline", "server"})
 
 #: Who may know whom: a module may import from its own row (without circles) and from every row
 #: below it. The name of a package stands for everything inside it.
@@ -53,7 +53,8 @@ LAYERS: tuple[frozenset[str], ...] = (
 #: One library, one door: the only places that may import it.
 #: A name stands for the file or the package.
 DOORS: dict[str, frozenset[str]] = {
-    "streamlit": frozenset({"app", "pages", "pipeline/bench"}),  # bench: pages are measured
+    "streamlit": frozenset({"app", "server", "pages", "pipeline/bench"}),  # bench: measured
+    "starlette": frozenset({"app", "server"}),
     "duckdb": frozenset({"pipeline/warehouse"}),
     "sqlalchemy": frozenset({"pipeline/ledger"}),
     "sqlite3": frozenset({"pipeline/ledger"}),
@@ -169,8 +170,8 @@ Rule = Callable[[Source], Iterator[str]]
 
 @cache
 def python_files() -> list[Source]:
-    """The code of the product: app.py, pages and pipeline."""
-    found = [REPOSITORY / "app.py", *REPOSITORY.glob("p*/**/*.py")]
+    """The code of the product: app.py, server, pages and pipeline."""
+    found = [REPOSITORY / "app.py", *REPOSITORY.glob("[ps]*/**/*.py")]
     inside = [f for f in found if f.is_file() and f.relative_to(REPOSITORY).parts[0] in HOUSE]
     return [
         Source(f.relative_to(REPOSITORY).as_posix(), f.read_text("utf-8")) for f in sorted(inside)
@@ -250,7 +251,7 @@ def imports_point_down(source: Source) -> Iterator[str]:
     for node, name in imports(source):
         first, _, rest = name.partition(".")
         other = rest.partition(".")[0]
-        if first in {"pages", "app"}:
+        if first in {"pages", "app", "server"}:
             yield source.at(node, f"the pipeline must not import {name!r}")
         elif first == "pipeline" and source.module == "__init__":
             yield source.at(node, "pipeline/__init__.py is the reading order and imports nothing")

@@ -19,10 +19,11 @@ import streamlit as st
 
 from pages.parts import address, places
 from pipeline.deciding import touched
-from pipeline.ledger import Ledger
+from pipeline.ledger import Ledger, Place
 from pipeline.model import CountbackError, Entry, WrongCall, canonical_json, fingerprint
 from pipeline.pilot import Desk, Pilot, Progress
 from pipeline.warehouse.day import Day, OpenBooks
+from server import exposure
 
 _BUILDING = threading.Lock()
 Key = tuple[str, ...]
@@ -94,7 +95,8 @@ class Session:
 
     def ledger(self) -> Ledger:
         """The record, to be written on; everybody in this process shares it."""
-        return _ledger(str(self.pilot.record))
+        place = self.pilot.record
+        return _ledger(place.name, place)
 
     def close(self) -> None:
         """Lays the day aside for the next run that looks from it."""
@@ -159,8 +161,8 @@ def _kept(key: Key, _make: Callable[[], Any]) -> Any:  # noqa: ARG001 - the key 
 
 
 @st.cache_resource(show_spinner=False, on_release=Ledger.close)
-def _ledger(path: str) -> Ledger:
-    return Ledger.open(path)
+def _ledger(name: str, _place: Place) -> Ledger:  # noqa: ARG001 - the name under which it is kept
+    return _place.open()
 
 
 def forget_everything() -> None:
@@ -182,6 +184,7 @@ def begin(progress: Progress) -> Session:
         state.get("reviewer") or "",
         progress,
     )
+    exposure.refuse(state.session.pilot)
     return state.session
 
 
@@ -228,11 +231,12 @@ def _stamps(folder: Path) -> Key:
 
 def _entries(pilot: Pilot) -> tuple[Entry, ...]:
     """The whole record; read again only when something was added to it."""
-    if not pilot.record.exists():
+    place = pilot.record
+    if not place.exists():
         return ()
-    ledger = _ledger(str(pilot.record))
+    ledger = _ledger(place.name, place)
     head = ledger.head()
-    return _kept((str(pilot.record), head.hash, "entries"), lambda: tuple(ledger.entries()))
+    return _kept((place.name, head.hash, "entries"), lambda: tuple(ledger.entries()))
 
 
 def _last_known(books: OpenBooks) -> date | None:

@@ -34,9 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
     """The app, running on a free port of this machine."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     ARTEFACTS.mkdir(exist_ok=True)
     with (ARTEFACTS / "app.log").open("w") as log:
         server = subprocess.Popen(
@@ -52,6 +50,14 @@ def address(folder: Path) -> Iterator[str]:
         finally:
             server.terminate()
             server.wait(timeout=20)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 def wait_for(health: str) -> None:
@@ -76,16 +82,27 @@ def browser(chromium: str) -> Iterator[Browser]:
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """A browser window that fails the test when anything outside this machine is asked for."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
-    strangers: list[str] = []
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
-    page.on("request", lambda asked: stranger(asked.url, address, strangers))
+    wrong = watched(page, address)
     yield page
     context.close()
-    assert strangers == []
+    assert wrong == []
 
 
-def stranger(url: str, address: str, found: list[str]) -> None:
+def watched(page: Page, address: str) -> list[str]:
+    """Fills with what is asked of anybody else, and with what our own headers had to stop."""
+    found: list[str] = []
     ours = (address, address.replace("http", "ws", 1), "data:", "blob:")
-    if not url.startswith(ours):
-        found.append(url)
+
+    def asked(url: str) -> None:
+        if not url.startswith(ours):
+            found.append(url)
+
+    def said(text: str) -> None:
+        if "Content Security Policy" in text:
+            found.append(text)
+
+    page.on("request", lambda request: asked(request.url))
+    page.on("console", lambda message: said(message.text))
+    return found

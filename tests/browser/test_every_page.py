@@ -6,7 +6,6 @@ what Streamlit's own widgets break, and no page can mend, is listed with the rea
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,22 +13,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import ARTEFACTS, PATIENCE, REPOSITORY, stranger
+from pages.parts.site import SITE
+from tests.browser.conftest import ARTEFACTS, PATIENCE, watched
 
 pytestmark = pytest.mark.browser
 
 
-def titles() -> list[str]:
-    """The pages that app.py links, in their order."""
-    for node in ast.parse((REPOSITORY / "app.py").read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "SITE":
-            assert node.value is not None
-            site = ast.literal_eval(node.value)
-            return [title for pages in site.values() for _, title, _ in pages]
-    raise AssertionError("app.py has no SITE")
-
-
-TITLES = titles()
+TITLES = [title for pages in SITE.values() for _, title, _ in pages]
 #: Rule of axe-core -> why it is left to the library whose widget breaks it.
 NOT_OURS = {
     "aria-allowed-attr": "aria-required on the group of a date field",
@@ -47,14 +37,13 @@ CHOSEN = [["[aria-checked='true']"]]
 @pytest.fixture(scope="module")
 def window(browser: Browser, address: str) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
-    strangers: list[str] = []
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
-    page.on("request", lambda asked: stranger(asked.url, address, strangers))
+    wrong = watched(page, address)
     page.goto(address)
     yield page
     context.close()
-    assert strangers == []
+    assert wrong == []
 
 
 def at_rest(page: Page) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import session
+from pages.parts.site import SITE
 from tests.conftest import REPOSITORY
 from tests.drawn import draw
 from tests.pages.conftest import said
@@ -79,16 +79,6 @@ def demo(folder: Path) -> None:
     shutil.copytree(REPOSITORY / "data" / "demo", folder, ignore=unread)
 
 
-def every_page() -> list[tuple[str, str]]:
-    """(file, title) of the pages that app.py links."""
-    for node in ast.parse((REPOSITORY / "app.py").read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "SITE":
-            assert node.value is not None
-            site = ast.literal_eval(node.value)
-            return [(file, title) for pages in site.values() for file, title, _ in pages]
-    raise AssertionError("app.py has no SITE")
-
-
 @pytest.mark.parametrize(
     "made",
     [empty, an_aging_report_alone, no_go_live, no_control, one_invoice, a_year_of_future_dates],
@@ -103,7 +93,7 @@ def test_every_page_says_what_it_can(
     app.session_state["reviewer"] = "Ana Ruiz"
     app.run()
     wrong = []
-    for file, title in every_page():
+    for file, title, _ in (page for pages in SITE.values() for page in pages):
         app.switch_page(file).run()
         if app.exception:
             wrong.append(f"{title}: {app.exception[0].message}")

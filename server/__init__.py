@@ -1,0 +1,1 @@
+"""What stands around the app when it is served: headers, health, log, and who may reach it."""
