@@ -7,9 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import session
+from pages.parts import override_outcomes, session
 from pages.parts.behind import how_counted
 from pages.parts.figures import figure
+from pages.parts.override_marks import SHORT, marking, summary
 from pages.parts.override_reading import in_depth, partners, strip
 from pages.parts.phases import marks_of
 from pages.parts.session import Session
@@ -44,6 +45,7 @@ def page() -> None:
     _attention(rate)
     _tables(parts)
     _one_rule(here, parts)
+    override_outcomes.section(here)
     how_counted(parts.shares, parts.drafts, key="override_parts")
 
 
@@ -111,6 +113,7 @@ def _one_rule(here: Session, parts: OverrideParts) -> None:
         f"{counted(chosen['k'], 'override')} of {counted(chosen['n'], 'draft')}: "
         f"{chosen['routing']} changed the play, {chosen['wording']} the words or a fact."
     )
+    summary(parts.drafts.rows)
     rows = parts.of(rule)
     if rows:
         _list(rows)
@@ -125,6 +128,7 @@ def _list(rows: Any) -> None:
             "case": row["case_id"],
             "what": _what(row),
             "reason": REASONS.get(row["reason"] or "", "no reason given"),
+            "mattered": SHORT[row["severity"]],
             "note": row["note"],
             "by": row["decided_by"],
         }
@@ -144,6 +148,7 @@ def _list(rows: Any) -> None:
     save(shown, key="override_list_csv", name="overrides_of_rule")
     picked = event["selection"]["rows"]
     if picked and picked[0] < len(rows):
+        marking(rows[picked[0]], "override")
         case = rows[picked[0]]["case_id"]
         if st.button("Open it in the record", key="override_record", icon=":material/fact_check:"):
             st.session_state.record_search = case

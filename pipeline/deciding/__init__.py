@@ -26,12 +26,15 @@ from pipeline.deciding.disputes import (
     note_evidence,
     undo_dispute_step,
 )
+from pipeline.deciding.marking import MARKS_OF, SEVERITIES, mark_override, take_back_mark
 from pipeline.deciding.promises import promise_subject, record_promise
 from pipeline.deciding.reach import touched
 
 __all__ = [
     "DECISIONS",
+    "MARKS_OF",
     "MATERIAL_EDIT_RATE",
+    "SEVERITIES",
     "DisputeState",
     "TimingKind",
     "accept_dispute",
@@ -48,11 +51,13 @@ __all__ = [
     "is_override",
     "is_stopped",
     "kill_switch",
+    "mark_override",
     "note_evidence",
     "promise_subject",
     "record_promise",
     "record_timing",
     "standing_decision",
+    "take_back_mark",
     "touched",
     "undo",
     "undo_dispute_step",

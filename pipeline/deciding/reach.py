@@ -11,6 +11,7 @@ _NOBODY = frozenset(
     {
         *("timing", "timing_undone", "seeded_check_answered", "decision_countersigned"),
         *("batch_approved", "phase_changed"),
+        *("override_marked", "task_assigned", "task_closed", "task_reopened"),
     }
 )
 #: What says itself whose it is, and moves nobody else's.

@@ -53,6 +53,10 @@ _DONE = {
     "holdout_withdrawn": "withdrawn before go-live",
     "timing_undone": "taken back",
     "policy_changed": "changed ({words})",
+    "override_marked": "marked as {severity}",
+    "task_assigned": "given to {person}",
+    "task_closed": "done",
+    "task_reopened": "opened again",
     "sorting_opened": "opened for sorting by instinct",
     "sorting_answered": "sorted by instinct",
     "sorting_undone": "put back to unsorted",
@@ -64,6 +68,8 @@ _TAKEN_BACK = {
     "fix_assigned": ("person", "given back"),
     "item_filed": ("customer_id", "unfiled"),
     "twins_judged": ("is_same", "unjudged"),
+    "override_marked": ("severity", "unmarked"),
+    "task_assigned": ("person", "given back"),
 }
 _DECIDED = {
     "approve": "approved",

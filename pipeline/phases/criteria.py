@@ -23,7 +23,9 @@ from pipeline.segments.gates import HELD_AT_LEAST
 from pipeline.settings import Settings
 from pipeline.statistics import wilson
 from pipeline.timing import timing_sample
-from pipeline.warehouse.day import Day, Row
+from pipeline.warehouse.day import Day, Row, Scope
+from pipeline.what_next.conditions import no_harm
+from pipeline.what_next.harm import harm
 
 State = Literal["met", "not met", "not known"]
 
@@ -198,7 +200,7 @@ def _copilot(day: Day, pilot: Pilot, entries: Sequence[Entry]) -> Iterator[Crite
     yield _seeds(rate.get("attention"), settings)
     yield _disputes(found["dispute_hours"], settings)
     yield _work(found["prep_minutes"].get("human_minutes_per_resolved"))
-    yield _harm(day, entries)
+    yield _harm(day, settings)
     yield _record(pilot, entries)
 
 
@@ -261,35 +263,15 @@ def _work(found: dict[str, Any] | None) -> Criterion:
     return _one("copilot", "net human work", value, "shrank, not only moved", known, said)
 
 
-def _harm(day: Day, entries: Sequence[Entry]) -> Criterion:
-    """Messages that left while one of their invoices was disputed."""
-    decided = {e.event_id: e.payload.get("invoice_ids", ()) for e in entries if _is_decision(e)}
-    left = [e for e in entries if e.kind == "handed_over"]
-    disputes = day.metric("dispute_routing").rows
-    harmed = [e for e in left if _was_disputed(e, decided, disputes)]
-    value = f"{len(harmed)} of {len(left)} left while disputed"
-    missing = (
-        "No message has left yet, so nobody knows."
-        if not left
-        else f"Ask what happened: {', '.join(sorted({e.subject for e in harmed}))}."
-    )
-    return _one(
-        "copilot", "harmful messages", value, "none", None if not left else not harmed, missing
-    )
-
-
-def _is_decision(entry: Entry) -> bool:
-    return entry.kind == "decision"
-
-
-def _was_disputed(entry: Entry, decided: dict[str, Any], disputes: Sequence[Row]) -> bool:
-    invoices = decided.get(str(entry.payload.get("event_id")), ())
-    return any(
-        row["invoice_id"] in invoices
-        and row["flagged_at"].date() <= entry.on_day
-        and (row["closed_at"] is None or row["closed_at"].date() > entry.on_day)
-        for row in disputes
-    )
+def _harm(day: Day, settings: Settings) -> Criterion:
+    """The same harm that the decision rule asks about, counted since go-live."""
+    scope: Scope = "SEGMENT" if settings.segment.where else "ALL"
+    found = harm(day, settings, scope)
+    judged = no_harm(found)
+    known = {"met": True, "not met": False}.get(judged.state)
+    value = f"{found.harmed} of {found.n} did harm"
+    ask = "Ask what happened." if found.harmed else judged.would_change
+    return _one("copilot", "harmful messages", value, "none", known, f"{judged.sentence} {ask}")
 
 
 def _record(pilot: Pilot, entries: Sequence[Entry]) -> Criterion:

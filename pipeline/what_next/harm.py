@@ -1,8 +1,8 @@
 """What messages did: which of those that left did harm, by what the record and the books hold.
 
-Counted as harm: a message that its reviewer marked as one that would have harmed and that left as
-it was; an answer within 30 days that a person has closed as escalation or legal; an invoice chased
-although its customer's complaint had come in before. Bounces, invoices paid just before and
+Counted as harm: a message that a person marked as having done harm, or as one that would and that
+left as it was; an answer within 30 days that a person has closed as escalation or legal; an invoice
+chased although its customer's complaint had come in before. Bounces, invoices paid just before and
 disputes raised afterwards are counted beside and are no harm by themselves.
 """
 
@@ -16,9 +16,9 @@ from pipeline.settings import Settings
 from pipeline.warehouse.day import Day, Row, Scope
 
 COUNTED = (
-    "Counted as harm: a message that left although its reviewer had marked it as one that would "
-    "have harmed, an answer within 30 days that a person closed as escalation or legal, an invoice "
-    "chased after its customer's complaint about it had come in."
+    "Counted as harm: a message that a person marked as having done harm, an answer within 30 days "
+    "that a person closed as escalation or legal, an invoice chased after its customer's complaint "
+    "about it had come in."
 )
 
 

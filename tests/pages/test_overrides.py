@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.demo import STORIES
 from pipeline.pilot import Pilot
-from pipeline.proving import four_metrics, override_parts
+from pipeline.proving import OverrideParts, four_metrics, override_parts
 from tests.pages.conftest import REPOSITORY, Open, said
 
 PAGE = "prove/overrides"
@@ -59,3 +59,44 @@ def test_one_rule_s_overrides_are_listed_and_lead_to_the_policy(
     assert not app.exception
     assert app.title[0].value == "Which rule sends a case where?"
     assert app.selectbox(key="policy_rule").value == RULE
+
+
+def test_an_override_is_marked_by_a_named_person_counted_and_taken_back(
+    open_app: Open, decided: Path
+) -> None:
+    app = open_app(PAGE)
+    assert "0 would have harmed" in said(app)
+    rows = override_parts_of(decided).of(RULE)
+    app.selectbox(key="override_rule").set_value(RULE)
+    app.session_state["override_list"] = {"selection": {"rows": [0], "columns": []}}
+    app.run()
+    assert not app.exception
+    chosen = f"override_as:{rows[0]['event_id']}"
+    app.selectbox(key=chosen).set_value("would_have_harmed")
+    app.button(key="override_mark").click().run()
+    assert not app.exception
+    assert "1 would have harmed" in said(app)
+    marked = Pilot.open(decided).entries()[-1]
+    assert (marked.kind, marked.by) == ("override_marked", "Ana Ruiz")
+    app.button(key="override_unmark").click().run()
+    assert "0 would have harmed" in said(app)
+
+
+def override_parts_of(folder: Path) -> OverrideParts:
+    pilot = Pilot.open(folder)
+    with pilot.day() as day:
+        return override_parts(day, pilot.settings)
+
+
+def test_held_and_sent_are_told_apart_with_what_became_of_them(
+    open_app: Open, decided: Path
+) -> None:
+    app = open_app(PAGE)
+    sides = next(d.value for d in app.dataframe if "watched_14_days" in d.value.columns)
+    assert [side.split(" (")[0].split(":")[0] for side in sides["side"]] == [
+        "Held back",
+        "Sent all the same",
+        "As proposed",
+    ]
+    held = next(d.value for d in app.dataframe if "came_of_it" in d.value.columns)
+    assert len(held) == int(sides["decided"].iloc[0]) > 0

@@ -5,7 +5,8 @@
 -- within 30 days that speaks of escalation or legal steps, when a person has closed it as that;
 -- open while its words sound like it, or like trouble that no rule understands, and nobody has
 -- closed it. Chased in dispute: the customer's complaint about one of its invoices had come in
--- before the message left. Paid before: one of them was settled by then. A bounce within 14 days
+-- before the message left. Marked as harmful: a person said so of it, or had said that its draft
+-- would do harm and let it go as it was. Paid before: one of them was settled by then. A bounce within 14 days
 -- and a dispute raised afterwards are counted and are no harm by themselves.
 with handed as (
     select
@@ -23,11 +24,13 @@ sent as (
         handed.*,
         approvals.subject as case_id,
         approvals.payload ->> 'customer_id' as customer_id,
-        coalesce(approvals.payload ->> 'severity', '') as severity,
+        coalesce(marks.severity, approvals.payload ->> 'severity', '') as severity,
+        approvals.payload ->> 'verdict' as verdict,
         from_json(approvals.payload -> 'invoice_ids', '["VARCHAR"]') as invoice_ids
     from handed
     inner join ledger_entries as approvals on handed.event_id = approvals.event_id
     inner join customers on approvals.payload ->> 'customer_id' = customers.customer_id
+    left join override_marks as marks on handed.event_id = marks.event_id
     where customers.customer_key in (select scope.customer_key from scope)
 ),
 
@@ -107,7 +110,8 @@ select
     sent.case_id,
     sent.customer_id,
     sent.is_in_doubt,
-    contains(sent.severity, 'harm') as is_marked_harmful,
+    sent.severity = 'did_harm'
+    or (contains(sent.severity, 'harm') and sent.verdict = 'approve') as is_marked_harmful,
     coalesce(answered.complaints, 0) as complaints,
     coalesce(answered.unread_complaints, 0) as unread_complaints,
     coalesce(disputed.in_dispute, 0) as in_dispute,
