@@ -7,7 +7,6 @@ keeps it under `.cache/`, which may be deleted at any time; `day(as_of)` looks f
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -133,8 +132,7 @@ class Pilot:
             name = _spelled(place.as_posix())
             taken.append(name)
             if path.resolve() != (self.exports / name).resolve():
-                (self.exports / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, self.exports / name)
+                uploads.lay_in(path, self.exports / name)
         uploads.forget(self.exports, taken)
         dropped = uploads.elsewhere(source, self.exports)
         return (*taken, *(self.take_up(dropped) if dropped else ()))
@@ -167,7 +165,7 @@ class Pilot:
         own = self.folder / "pilot.toml"
         if not own.exists():
             read_settings(path)
-            shutil.copyfile(path, own)
+            uploads.lay_in(path, own)
             self.settings = read_settings(own)
 
     def load(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.exports.mail.reading import mails
-from pipeline.exports.uploads import CONTENTS, INDEX, uploads
+from pipeline.exports.uploads import CONTENTS, HALF, INDEX, uploads
 
 #: What the mails of a folder are called together.
 MAILS = "*.eml"
@@ -25,8 +25,10 @@ def exports_below(folder: Path) -> list[tuple[str, Path]]:
 
 
 def _is_bookkeeping(path: Path, folder: Path) -> bool:
-    """Whether a path is how uploads are kept, rather than an export."""
-    return not {CONTENTS, INDEX, f"{INDEX}.half"}.isdisjoint(path.relative_to(folder).parts)
+    """Whether a path is how uploads are kept, or is not whole yet, rather than an export."""
+    if path.name.startswith(".") and path.name.endswith(HALF):
+        return True
+    return not {CONTENTS, INDEX}.isdisjoint(path.relative_to(folder).parts)
 
 
 def _is_one(path: Path, folder: Path) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 import threading
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
@@ -18,6 +19,8 @@ from pydantic import TypeAdapter, ValidationError
 from pipeline.model import CountbackError
 
 INDEX, CONTENTS = ".uploads.json", ".uploads"
+#: Ending of a file that is not whole yet.
+HALF = ".half"
 #: Characters of a name that are shown; the rest is cut out of its middle.
 _SHOWN, _HEAD, _TAIL = 160, 100, 40
 _ENDING = re.compile(r"\.[a-z0-9]{1,8}")
@@ -47,6 +50,24 @@ def keep(exports: Path, files: Iterable[tuple[str, bytes]]) -> None:
                 f"{contents}: the files cannot be kept ({error.strerror}): free some disk space or "
                 "make the folder writable, and drop them again."
             ) from error
+
+
+def lay_in(source: Path, target: Path) -> None:
+    """Copies a file to where it is read from, in one step: a crash leaves the old or the new one.
+
+    Raises CountbackError when it cannot be written, e.g. on a full disk.
+    """
+    half = target.with_name(f".{_tag(target.name)}{HALF}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, half)
+        half.replace(target)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise CountbackError(
+            f"{target}: cannot be written ({error.strerror}): free some disk space or make the "
+            "folder writable, and load it again."
+        ) from error
 
 
 def forget(exports: Path, gone: Iterable[str]) -> None:
@@ -140,6 +161,6 @@ def _remove(paths: Iterable[Path]) -> None:
 
 def _replace(path: Path, content: bytes) -> None:
     """Writes a file in one step: a crash leaves the old one or the new one."""
-    half = path.with_name(f"{path.name}.half")
+    half = path.with_name(f"{path.name}{HALF}")
     half.write_bytes(content)
     half.replace(path)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from pipeline.deciding.cases import check_named
@@ -163,13 +164,25 @@ def _put(pilot: Pilot, event: Event, changed: Callable[[str], str]) -> Entry:
     """File first, record second; a record that cannot be written puts the file back."""
     path = pilot.folder / "pilot.toml"
     earlier = path.read_bytes()
-    coming = path.with_name(".pilot.toml.coming")
-    coming.write_bytes(changed(earlier.decode("utf-8-sig")).encode())
-    coming.replace(path)
+    _write(path, changed(earlier.decode("utf-8-sig")).encode())
     try:
         with closing(pilot.ledger()) as ledger:
             about = ledger.about(SUBJECT)
             return ledger.append(event, expected_version=about[-1].version if about else 0)
     except CountbackError:
-        path.write_bytes(earlier)
+        _write(path, earlier)
         raise
+
+
+def _write(path: Path, content: bytes) -> None:
+    """All or nothing: a reader sees the old file or the new one."""
+    coming = path.with_name(".pilot.toml.coming")
+    try:
+        coming.write_bytes(content)
+        coming.replace(path)
+    except OSError as error:
+        coming.unlink(missing_ok=True)
+        raise CountbackError(
+            f"{path}: cannot be written ({error.strerror}): free some disk space or make the "
+            "folder writable, and try again."
+        ) from error

@@ -112,13 +112,13 @@ class Log:
                     f"The model was not asked, because [drafting] {why}: raise it in pilot.toml, "
                     "or go on with the built-in drafter."
                 )
-            _append(file, {**_line(made), "state": "reserved"})
+            _append(file, self.path, {**_line(made), "state": "reserved"})
         return made
 
     def settle(self, made: Reservation, outcome: str, took: dict[str, Any]) -> None:
         """Puts what a call really took in the place of what was set aside for it."""
         with self._locked() as file:
-            _append(file, {**_line(made), "state": outcome, **took})
+            _append(file, self.path, {**_line(made), "state": outcome, **took})
 
     def lines(self) -> list[dict[str, Any]]:
         """Every line of the log, oldest first."""
@@ -131,7 +131,8 @@ class Log:
     def _locked(self) -> Iterator[IO[bytes]]:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            file = self.path.open("a+b")
+            # Unbuffered: what a full disk does not take is known at once, and not at closing.
+            file = self.path.open("a+b", buffering=0)
         except OSError as error:
             raise CountbackError(
                 f"{self.path}: cannot be written ({error.strerror}), and no model is asked "
@@ -167,15 +168,27 @@ def _line(made: Reservation) -> dict[str, Any]:
     }
 
 
-def _append(file: IO[bytes], line: dict[str, Any]) -> None:
+def _append(file: IO[bytes], path: Path, line: dict[str, Any]) -> None:
     # A line that a crash cut short is ended first, so that it harms itself alone.
     file.seek(0, 2)
     start = b""
     if file.tell():
         file.seek(-1, 2)
         start = b"" if file.read(1) == b"\n" else b"\n"
-    file.write(start + canonical_json(line).encode() + b"\n")
-    file.flush()
+    whole = start + canonical_json(line).encode() + b"\n"
+    try:
+        written = file.write(whole)
+    except OSError as error:
+        raise _unwritten(path, str(error.strerror)) from error
+    if written < len(whole):
+        raise _unwritten(path, "the disk is full")
+
+
+def _unwritten(path: Path, why: str) -> CountbackError:
+    return CountbackError(
+        f"{path}: cannot be written ({why}), and no model is asked without its log: free some "
+        "disk space."
+    )
 
 
 def _lines(file: IO[bytes], path: Path) -> Iterator[dict[str, Any]]:

@@ -51,9 +51,12 @@ def write_readout(
     with pilot.day(as_of) as day:
         found = readout(pilot, day, given)
     content = rendered(found, kind)
+    half = out.with_name(f".{out.name}.half")
     try:
-        out.write_bytes(content)
+        half.write_bytes(content)
+        half.replace(out)
     except OSError as error:
+        half.unlink(missing_ok=True)
         raise WrongCall(f"--out {out}: cannot be written ({error.strerror}).") from error
     return {
         "file": str(out),

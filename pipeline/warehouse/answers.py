@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipeline.model import WrongCall
+from pipeline.model import CountbackError, WrongCall
 
 CHOICES = ("day first", "month first")
 
@@ -34,5 +34,11 @@ def write_answers(folder: Path, answers: Mapping[str, str]) -> None:
             raise WrongCall(f"{name}={choice}: choose one of {', '.join(CHOICES)}.")
     path = folder / "answers.json"
     partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(dict(sorted(answers.items())), indent=1), encoding="utf-8")
-    partial.replace(path)
+    try:
+        partial.write_text(json.dumps(dict(sorted(answers.items())), indent=1), encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise CountbackError(
+            f"{path}: cannot be written ({error.strerror}): free some disk space or make the "
+            "folder writable, and answer again."
+        ) from error
