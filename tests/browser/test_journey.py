@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from pipeline.pilot import Pilot
 from tests.browser.conftest import ARTEFACTS, PATIENCE
@@ -174,20 +174,3 @@ def test_keys_typed_into_the_message_decide_nothing(page: Page, address: str, fo
     page.wait_for_timeout(1500)
     assert "ahx" in message.input_value()
     assert verdicts(folder) == before
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_draws(browser: Browser, address: str, scheme: str) -> None:
-    context = browser.new_context(
-        viewport={"width": 1440, "height": 900},
-        color_scheme=scheme,  # type: ignore[arg-type]  # one of two literals
-    )
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    for name in ("", "exports", "review", "pilot", "before_after", "method", "audit"):
-        page.goto(f"{address}/{name}")
-        expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE)
-        settled(page)
-        expect(page.locator("[data-testid='stException']")).to_have_count(0)
-        keep(page, f"{scheme}-{name or 'queue'}")
-    context.close()
