@@ -18,7 +18,7 @@ export LITELLM_LOCAL_MODEL_COST_MAP := True
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test soak fuzz sbom advisories lint types format sql chromium faketime calc pictures bench lock clean install install-dev
+.PHONY: help run demo test soak fuzz sbom advisories lint types format sql chromium faketime calc postgres pictures bench lock clean install install-dev
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,10 +30,10 @@ run: install $(if $(filter data/demo,$(PILOT)),data/demo) ## install what is mis
 demo: install ## make the fictional company's pilot afresh in data/demo
 	$(BIN)/python -m pipeline demo data/demo
 
-test: chromium faketime lint types sql ## everything that must hold, tests last
+test: chromium faketime postgres lint types sql ## everything that must hold, tests last
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations=40
 
-soak: chromium faketime calc install-dev ## the long runs, about 20 minutes (COUNTBACK_SEED=… plays one again)
+soak: chromium faketime calc postgres install-dev ## the long runs, about 20 minutes (COUNTBACK_SEED=… plays one again)
 	nice -n 15 $(BIN)/python -m pytest -m soak -s -p no:cacheprovider
 
 fuzz: $(VENV)/.fuzz ## bytes of any kind for every reader (MINUTES each, TARGETS to name some)
@@ -126,6 +126,9 @@ chromium: ## the browser that the journeys and the PDF readout are made with
 
 faketime: ## the clock that tests of jumping clocks turn
 	$(call install-program,faketime,faketime,the tests of jumping clocks)
+
+postgres: ## the server that the record is tested on besides SQLite
+	$(call install-program,initdb /usr/lib/postgresql/*/bin/initdb,postgresql,the tests on PostgreSQL)
 
 calc: ## the spreadsheet program that the long runs open our exports with
 	$(call install-program,soffice localc,libreoffice-calc-nogui,the opening of exports)

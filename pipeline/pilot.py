@@ -18,7 +18,7 @@ from pipeline.context import dossier
 from pipeline.exports import Layout, content_digest, load_layouts, mails, uploads
 from pipeline.exports.gathering import exports_below, files_below
 from pipeline.exports.layouts import SHIPPED
-from pipeline.ledger import Ledger
+from pipeline.ledger import Ledger, Place, record_of
 from pipeline.model import (
     Case,
     CountbackError,
@@ -335,13 +335,18 @@ class Pilot:
     # --- the record ------------------------------------------------------------------------
 
     @property
-    def record(self) -> Path:
-        """The file that holds what people did."""
-        return self.folder / "ledger.sqlite"
+    def record(self) -> Place:
+        """Where what people did is kept: a file in the folder, or a database by URL.
+
+        Raises WrongCall when the URL cannot be one, or a file lies in the folder besides.
+        """
+        return record_of(
+            self.folder, self.settings.record.url, os.environ, is_synthetic=self.is_synthetic
+        )
 
     def ledger(self) -> Ledger:
         """The record, opened for reading and writing; close it when done."""
-        return Ledger.open(self.record)
+        return self.record.open()
 
     def entries(self) -> list[Entry]:
         """Everything in the record, oldest first; nothing when there is no record yet."""

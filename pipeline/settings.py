@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 
@@ -213,6 +214,26 @@ class OutboxSection(Noun):
     """Largest case, in reporting currency, that may be approved in a batch (cadence phase)."""
 
 
+class RecordSection(Noun):
+    """[record]: where what people did is kept; without a URL in `ledger.sqlite` in the folder."""
+
+    url: str = ""
+    """`postgresql+psycopg://user@host/database`, one database or schema for each pilot."""
+
+    @field_validator("url")
+    @classmethod
+    def _holds_no_password(cls, value: str) -> str:
+        if value and "://" not in value:
+            raise ValueError("write it as postgresql+psycopg://user@host/database")
+        if urlsplit(value).password is not None or "password" in urlsplit(value).query:
+            # As a sentence of its own: a ValueError's would repeat the password.
+            raise WrongCall(
+                "pilot.toml: [record] url: a password does not belong in a file: leave it out, "
+                "and put it into PGPASSWORD, ~/.pgpass or the variable COUNTBACK_LEDGER."
+            )
+        return value
+
+
 class ReportSection(Noun):
     """[report]: whose name and colours a readout carries."""
 
@@ -256,6 +277,7 @@ class Settings(Noun):
     targets: TargetsSection = TargetsSection()
     phases: PhasesSection = PhasesSection()
     outbox: OutboxSection = OutboxSection()
+    record: RecordSection = RecordSection()
     report: ReportSection = ReportSection()
     lists: ListsSection = ListsSection()
     disputes: dict[str, DisputeRoute] = Field(default_factory=dict)

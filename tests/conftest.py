@@ -1,14 +1,17 @@
-"""What tests share: where outside material lies, the browser, and how hard Hypothesis tries."""
+"""What tests share: where outside material lies, the browser, PostgreSQL, how hard to try."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from hypothesis import settings
+
+from tests.postgres import Server, programs, server
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -34,6 +37,33 @@ def shared() -> Path:
     if not folder.is_dir():
         without(f"needs the shared material in {folder.name}/ beside the repository")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A server for the session; each test takes a schema of its own from it."""
+    found = programs()
+    if found is None:
+        without("needs PostgreSQL (make postgresql)")
+    with server(found) as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a new record may stand: whoever takes this runs on either database."""
+    if request.param == "sqlite":
+        return str(tmp_path / "ledger.sqlite")
+    running: Server = request.getfixturevalue("postgres")
+    return running.url()
+
+
+@pytest.fixture
+def kept(address: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The pilot of this test, whatever folder it lies in, keeps its record at the address."""
+    if "://" in address:
+        monkeypatch.setenv("COUNTBACK_LEDGER", address)
+    return address
 
 
 @pytest.fixture(scope="session")

@@ -267,7 +267,7 @@ class AnyCourse(RuleBasedStateMachine):
         forged = self.pilot.folder.parent / f"forged-{next(self.numbers)}.sqlite"
         seq = data.draw(st.integers(1, len(self.pilot.entries())))
         with (
-            closing(sqlite3.connect(self.pilot.record)) as true,
+            closing(sqlite3.connect(str(self.pilot.record))) as true,
             closing(sqlite3.connect(forged)) as copy,
         ):
             true.backup(copy)

@@ -16,7 +16,6 @@ from random import Random
 from pipeline.acting import Made, Moment, blocking, decide_case, draft_case
 from pipeline.attention import Planted, answer, is_drawn, plant
 from pipeline.deciding import TimingKind, record_timing, undo
-from pipeline.ledger import Ledger
 from pipeline.model import MESSAGE_LANES, Case, Entry
 from pipeline.pilot import Desk, Pilot
 from pipeline.warehouse.day import Day
@@ -53,7 +52,7 @@ def keep_record(folder: Path, books: Books, seed: int) -> None:
         with pilot.day(day) as seen:
             office.work(seen)
     pilot.books().close()
-    Ledger.open(pilot.record).close(compact=True)
+    pilot.ledger().close(compact=True)
 
 
 class _Office:

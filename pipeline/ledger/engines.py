@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from pipeline.model import CountbackError, WrongCall
 
 BUSY_SECONDS = 10
+_WRITER_LOCK = 0x436F756E74  # "Count": any number will do, as long as all writers know it
 
 
 def is_sqlite(url: sa.URL) -> bool:
@@ -45,15 +46,25 @@ def _file_url(path: Path) -> sa.URL:
     return sa.URL.create("sqlite", database=str(path.absolute()))
 
 
+def name_of(url: sa.URL) -> str:
+    """What a sentence may say of the address: never the password."""
+    return str(url.database) if is_sqlite(url) else url.render_as_string(hide_password=True)
+
+
 def engine_of(url: sa.URL) -> sa.Engine:
     """The engine, told what its kind of database needs; connects to nothing yet."""
     options: dict[str, Any] = {"pool_size": 20, "max_overflow": -1}
     if is_sqlite(url):
         options["connect_args"] = {"timeout": BUSY_SECONDS}
+    else:
+        # A connection that a restarted server has forgotten is found out before it is used.
+        options["pool_pre_ping"] = True
+        options["connect_args"] = {"connect_timeout": BUSY_SECONDS}
     try:
         engine = sa.create_engine(url, **options)
     except (ArgumentError, ImportError) as error:
-        raise WrongCall(f"{url} cannot be opened ({error}): install its driver.") from error
+        said = str(error).rstrip(".")
+        raise WrongCall(f"{name_of(url)} cannot be opened ({said}): install its driver.") from error
     if is_sqlite(url):
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
@@ -78,6 +89,21 @@ def use_wal(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         # Below SQLAlchemy, which would begin a transaction: the mode changes only outside one.
         connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
+
+
+def take_turn(connection: sa.Connection) -> None:
+    """Wait until nobody else writes in this database (PostgreSQL), for as long as SQLite would.
+
+    What is written then is on the server's disk when the transaction has ended, however the
+    server is set.
+    """
+    connection.execute(
+        sa.select(
+            sa.func.set_config("synchronous_commit", "on", True),
+            sa.func.set_config("lock_timeout", f"{BUSY_SECONDS}s", True),
+        )
+    )
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
 
 
 def compact(path: Path) -> None:

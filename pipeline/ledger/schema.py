@@ -65,7 +65,16 @@ def is_empty(connection: sa.Connection) -> bool:
 
 
 def set_up(connection: sa.Connection) -> None:
-    """Make the tables and the guards of a new record."""
+    """Make the tables and the guards of a new record.
+
+    Raises CountbackError when the database would not keep every text as it is.
+    """
+    if connection.dialect.name == "postgresql":
+        encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
+        if encoding != "UTF8":
+            raise CountbackError(
+                f"The database is encoded in {encoding}: make it with ENCODING 'UTF8'."
+            )
     METADATA.create_all(connection)
     for guard in _GUARDS[connection.dialect.name]:
         connection.exec_driver_sql(guard)

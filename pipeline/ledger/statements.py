@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from pipeline.ledger.chain import GENESIS, Head
 from pipeline.ledger.entries import entry_of, sealed_row, what_happened
 from pipeline.ledger.schema import ENTRIES, SUBJECTS
-from pipeline.model import CountbackError, Entry
+from pipeline.model import CountbackError, Entry, WrongCall
 
 
 class Stale(CountbackError):
@@ -58,6 +58,16 @@ def next_version(connection: sa.Connection, subject: str, expected: int | None) 
         raise _stale(connection, subject)
     connection.execute(sa.insert(SUBJECTS).values(subject=subject, version=1))
     return 1
+
+
+def check_fits(connection: sa.Connection, row: Mapping[str, Any]) -> None:
+    """Raises WrongCall for a name that this kind of database does not hold."""
+    if connection.dialect.name == "postgresql" and "\0" in f"{row['subject']}{row['by']}":
+        subject = row["subject"].replace("\0", "\\x00")
+        raise WrongCall(
+            f"The {row['kind']} on {subject} cannot be recorded (a name in it has a NUL "
+            "character, which PostgreSQL does not hold): take it out of the name."
+        )
 
 
 def check_head(head: Head, expected: Head | None, subject: str) -> None:

@@ -26,12 +26,20 @@ import sqlalchemy as sa
 from pipeline.ledger import schema
 from pipeline.ledger.chain import Head, Verification, export_lines, verify_export, verify_rows
 from pipeline.ledger.engines import compact as compact_file
-from pipeline.ledger.engines import engine_of, in_one_sentence, is_sqlite, url_of, use_wal
+from pipeline.ledger.engines import (
+    engine_of,
+    in_one_sentence,
+    name_of,
+    take_turn,
+    url_of,
+    use_wal,
+)
 from pipeline.ledger.entries import entry_of, plain_entry, plain_event, plain_row, same_event
 from pipeline.ledger.schema import ENTRIES, SUBJECTS
 from pipeline.ledger.statements import (
     Stale,
     by_id,
+    check_fits,
     check_head,
     head_of,
     in_order,
@@ -41,8 +49,6 @@ from pipeline.ledger.statements import (
     version_of,
 )
 from pipeline.model import CountbackError, Entry, Event
-
-_WRITER_LOCK = 0x436F756E74  # "Count": any number will do, as long as all writers know it
 
 __all__ = ["Head", "Ledger", "Stale", "Verification", "verify_export"]
 
@@ -75,8 +81,7 @@ class Ledger:
     def open(cls, where: str | Path) -> Self:
         """Open the record at a path (SQLite) or a database URL; a new one is created."""
         url = url_of(where)
-        name = str(url.database) if is_sqlite(url) else url.render_as_string(hide_password=True)
-        ledger = cls(engine_of(url), name)
+        ledger = cls(engine_of(url), name_of(url))
         try:
             ledger._check_schema()
         except BaseException:
@@ -136,6 +141,7 @@ class Ledger:
     ) -> Entry:
         """Steps 1 to 3 of a write."""
         self.step(1)
+        check_fits(connection, row)
         # Whoever may refuse this write (who may do what) is asked here: nothing is written yet,
         # and nobody else writes until this transaction ends.
         head = head_of(connection)
@@ -214,7 +220,7 @@ class Ledger:
             self._prepare_to_write()
             with self._writer.begin() as connection:
                 if connection.dialect.name == "postgresql":
-                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
+                    take_turn(connection)
                 yield connection
 
     def _prepare_to_write(self) -> None:

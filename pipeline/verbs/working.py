@@ -17,7 +17,7 @@ from pipeline.acting import (
 from pipeline.deciding import DECISIONS
 from pipeline.disputing import board
 from pipeline.disputing import told as board_told
-from pipeline.ledger import Ledger, Verification, verify_file
+from pipeline.ledger import Verification, verify_file
 from pipeline.llm import Asker
 from pipeline.model import LANES, REASONS, VERDICTS, WrongCall
 from pipeline.verbs.calling import AddVerb, Result, amount, day, moment, pilot_of
@@ -118,7 +118,7 @@ def _verify(call: argparse.Namespace) -> tuple[Result, int]:
     pilot = pilot_of(call)
     if not pilot.record.exists():
         return {"entries": 0, "head": None, "ok": True, "first_broken": None}, 0
-    ledger = Ledger.open(pilot.record)
+    ledger = pilot.ledger()
     try:
         found = ledger.verify(call.head)
     finally:

@@ -46,7 +46,7 @@ BOOKS = """
 
 
 @pytest.fixture
-def pilot(tmp_path: Path) -> Pilot:
+def pilot(tmp_path: Path, kept: str) -> Pilot:
     return draw(tmp_path / "pilot", BOOKS)
 
 

@@ -23,8 +23,8 @@ from tests.histories import DAY, NOON, events, note, story
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger.open(tmp_path / "ledger.sqlite")
+def ledger(address: str) -> Iterator[Ledger]:
+    opened = Ledger.open(address)
     yield opened
     opened.close()
 
@@ -61,11 +61,11 @@ def test_entries_after_a_number_are_the_later_ones(ledger: Ledger) -> None:
     assert [entry.seq for entry in ledger.entries(after=3)] == [4, 5]
 
 
-def test_the_record_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
-    first = Ledger.open(tmp_path / "l.sqlite")
+def test_the_record_is_there_when_it_is_opened_again(address: str) -> None:
+    first = Ledger.open(address)
     written = first.append_all(story(4))
     first.close()
-    again = Ledger.open(str(tmp_path / "l.sqlite"))
+    again = Ledger.open(address)
     assert again.entries() == written
     assert again.append(note()).previous == written[-1].hash
     again.close()

@@ -19,5 +19,5 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def pilot(built: Path, tmp_path: Path) -> Pilot:
+def pilot(built: Path, tmp_path: Path, kept: str) -> Pilot:
     return Pilot.open(shutil.copytree(built, tmp_path / "pilot"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
@@ -32,8 +31,8 @@ ALL_MET = {
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with closing(Ledger.open(tmp_path / "ledger.sqlite")) as opened:
+def ledger(address: str) -> Iterator[Ledger]:
+    with closing(Ledger.open(address)) as opened:
         yield opened
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -110,7 +109,7 @@ def test_what_is_refused_leaves_no_trace(
 
 
 def test_a_record_that_cannot_be_written_puts_the_file_back(pilot: Pilot) -> None:
-    Path(pilot.record).mkdir()
+    (pilot.folder / "ledger.sqlite").mkdir()
     seen = as_it_stands(pilot).fingerprint
     with pytest.raises(CountbackError):
         save(pilot, shorter(pilot), seen=seen, by="Ana", now=NOW, on_day=ON)
