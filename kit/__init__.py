@@ -1,0 +1,1 @@
+"""A test kit of its own: needs Python alone, and nothing of Countback."""
