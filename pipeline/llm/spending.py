@@ -169,18 +169,17 @@ def _line(made: Reservation) -> dict[str, Any]:
 
 
 def _append(file: IO[bytes], path: Path, line: dict[str, Any]) -> None:
-    # A line that a crash cut short is ended first, so that it harms itself alone.
-    file.seek(0, 2)
-    start = b""
-    if file.tell():
-        file.seek(-1, 2)
-        start = b"" if file.read(1) == b"\n" else b"\n"
-    whole = start + canonical_json(line).encode() + b"\n"
+    # A line that a crash cut short was told to nobody: it goes, so that it harms no later one.
+    file.seek(0)
+    ends = file.read().rfind(b"\n") + 1
+    file.truncate(ends)
+    whole = canonical_json(line).encode() + b"\n"
     try:
         written = file.write(whole)
     except OSError as error:
         raise _unwritten(path, str(error.strerror)) from error
     if written < len(whole):
+        file.truncate(ends)
         raise _unwritten(path, "the disk is full")
 
 

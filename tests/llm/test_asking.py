@@ -124,8 +124,11 @@ def test_a_line_cut_short_by_a_crash_harms_itself_alone(tmp_path: Path) -> None:
     with log.path.open("ab") as file:
         file.write(b'{"call": "x", "tok')
     assert spent(tmp_path).calls == 1
-    log.path.write_bytes(log.path.read_bytes() + b"\n" + b"nothing\n" * 3)
-    with pytest.raises(CountbackError, match="line 2 is no call"):
+    log.reserve(budget, **given)  # type: ignore[arg-type]
+    log.reserve(budget, **given)  # type: ignore[arg-type]
+    assert spent(tmp_path).calls == 3
+    log.path.write_bytes(log.path.read_bytes() + b"nothing\n" * 3)
+    with pytest.raises(CountbackError, match="line 4 is no call"):
         spent(tmp_path)
 
 
