@@ -38,6 +38,7 @@ from pipeline.drafting.seeing import seen
 from pipeline.drafting.verifying import check_text
 from pipeline.holdout.keeping import why_held
 from pipeline.ledger import Ledger
+from pipeline.ledger.rights import ASK_MODEL
 from pipeline.llm import Asker
 from pipeline.model import (
     Case,
@@ -156,6 +157,8 @@ def write_case(
     desk = desk or pilot.desk(day, case_id)
     if waits(pilot, day, desk, case_id):
         return draft_case(pilot, day, case_id, desk, asker.settings)
+    if asker.model:
+        pilot.require(ASK_MODEL)
     dossier = pilot.dossier(day, desk, case_id)
     return _made(desk, ask_for(asker, dossier, prompts(), now, again=again))
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 Lane = Literal["routine", "relationship", "blocked", "hands_off", "disputed", "waiting", "not_due"]
 LANES: tuple[Lane, ...] = (
@@ -362,7 +363,68 @@ EventKind = Literal[
     "sorting_undone",
     "sorting_closed",
     "sorting_seen",
+    "role_granted",
+    "role_removed",
 ]
+
+
+Role = Literal["viewer", "preparer", "approver", "dispute_owner", "admin"]
+ROLES: tuple[Role, ...] = ("viewer", "preparer", "approver", "dispute_owner", "admin")
+
+#: Whoever signs in at this machine rather than at a provider has this as issuer.
+LOCAL = "local"
+_ISSUER = re.compile(r"https?://[^\s|]+", re.ASCII)
+
+
+class Actor(Noun):
+    """A person as a provider knows them: the issuer and its subject say who, the name only shows.
+
+    Issuer and subject are compared to the letter: another case or a space is another person.
+    """
+
+    issuer: str = Field(min_length=1, max_length=255)
+    subject: str = Field(min_length=1, max_length=255)
+    name: str = Field(min_length=1, max_length=200)
+
+    @field_validator("issuer")
+    @classmethod
+    def _is_an_issuer(cls, value: str) -> str:
+        if value != LOCAL and not _ISSUER.fullmatch(value):
+            raise ValueError(f"the issuer {value!r} is no address like https://id.example")
+        return value
+
+    @field_validator("subject")
+    @classmethod
+    def _is_a_subject(cls, value: str) -> str:
+        if value != value.strip() or not value.isprintable():
+            raise ValueError(f"the subject {value!r} has spaces around it or unprintable signs")
+        return value
+
+    @field_validator("name")
+    @classmethod
+    def _is_a_name(cls, value: str) -> str:
+        if value != " ".join(value.split()) or not value.isprintable():
+            raise ValueError(f"the name {value!r} has stray spaces or unprintable signs")
+        return value
+
+    @property
+    def identity(self) -> str:
+        """`issuer|subject`: no issuer holds a bar, so no two people share one."""
+        return f"{self.issuer}|{self.subject}"
+
+
+def actor_of(identity: str, name: str) -> Actor:
+    """The person of an `issuer|subject`; raises WrongCall when it is none."""
+    issuer, _, subject = identity.partition("|")
+    try:
+        return Actor(issuer=issuer, subject=subject, name=name)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        why = fault["msg"].removeprefix("Value error, ")
+        raise WrongCall(
+            f"{identity!r} names nobody ({fault['loc'][0]}: {why}): write issuer|subject, as the "
+            "sign-in page shows them."
+        ) from error
 
 
 class Event(Noun):
@@ -395,6 +457,8 @@ class Entry(Noun):
     payload: dict[str, Any]
     previous: str
     hash: str
+    actor: str = Field(default="", exclude_if=lambda actor: not actor)
+    """`issuer|subject` of the person, where roles say who may do what; else empty."""
 
 
 class Decision(Noun):

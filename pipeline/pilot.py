@@ -8,18 +8,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from pipeline.context import dossier
 from pipeline.exports import Layout, content_digest, load_layouts, mails, uploads
 from pipeline.exports.gathering import exports_below, files_below
 from pipeline.exports.layouts import SHIPPED
 from pipeline.ledger import Ledger, Place, record_of
+from pipeline.ledger.rights import TAKE_IN
+from pipeline.ledger.roles import People
 from pipeline.model import (
+    Actor,
     Case,
     CountbackError,
     Dossier,
@@ -38,7 +44,7 @@ from pipeline.routing import (
     policy,
     route,
 )
-from pipeline.settings import Settings, read_settings
+from pipeline.settings import PeopleSection, Settings, read_settings
 from pipeline.warehouse import evidence
 from pipeline.warehouse.answers import read_answers, write_answers
 from pipeline.warehouse.books import ExportFile, Ingredients, build
@@ -78,6 +84,9 @@ class Pilot:
     def __init__(self, folder: Path, settings: Settings) -> None:
         self.folder = folder
         self.settings = settings
+        self.actor: Actor | None = None
+        """On whose behalf the pilot is open; None where nobody has signed in."""
+        self.must_sign_in = False
 
     @classmethod
     def open(cls, folder: Path | str) -> Pilot:
@@ -107,6 +116,20 @@ class Pilot:
             raise WrongCall(f"{path}: cannot be made ({error.strerror}).") from error
         return cls.open(path)
 
+    def on_behalf(self, actor: Actor | None, *, sign_in: bool = False) -> Pilot:
+        """The same pilot, acted on by this person; all that it writes is theirs.
+
+        `sign_in`: roles say who may do what, whether or not pilot.toml says so.
+        """
+        found = copy(self)
+        found.actor = actor
+        found.must_sign_in = sign_in
+        return found
+
+    def fresh(self) -> Pilot:
+        """The same folder as it is now, on behalf of the same person."""
+        return Pilot.open(self.folder).on_behalf(self.actor, sign_in=self.must_sign_in)
+
     @property
     def name(self) -> str:
         """What the pilot is called on screen."""
@@ -121,6 +144,7 @@ class Pilot:
 
     def take_in(self, source: Path) -> tuple[str, ...]:
         """Copies the files of a folder (or one file) into `exports/`; returns their names."""
+        self.require(TAKE_IN)
         if not source.exists():
             raise WrongCall(f"{source}: there is no such file or folder to load.")
         taken = []
@@ -142,6 +166,7 @@ class Pilot:
 
         An upload takes the place of an export of the same name, whichever way that came.
         """
+        self.require(TAKE_IN)
         taken = []
         for name, content in files:
             if name == "pilot.toml":
@@ -176,6 +201,7 @@ class Pilot:
         `answers` (file name -> choice) are kept for the next load.
         """
         if answers:
+            self.require(TAKE_IN)
             write_answers(self.folder, {**read_answers(self.folder), **answers})
         return load_report(self.books(progress), self.lens(check=False))
 
@@ -346,7 +372,29 @@ class Pilot:
 
     def ledger(self) -> Ledger:
         """The record, opened for reading and writing; close it when done."""
-        return self.record.open()
+        return self.record.open().on_behalf(self.actor, self.people_rules)
+
+    @property
+    def people_rules(self) -> PeopleSection:
+        """What the settings say of people, and whether roles count at all."""
+        rules = self.settings.people
+        return rules.model_copy(update={"sign_in": True}) if self.must_sign_in else rules
+
+    def people(self) -> People:
+        """Who holds which role now."""
+        if not self.record.exists():
+            return People(self.people_rules)
+        with closing(self.ledger()) as ledger:
+            return ledger.people()
+
+    def called(self) -> str:
+        """The name under which the person acts; empty when nobody is signed in."""
+        return self.people().called(self.actor) if self.actor else ""
+
+    def require(self, act: str, payload: Mapping[str, Any] | None = None) -> None:
+        """Raises CountbackError when roles do not let this person do it."""
+        if why := self.people().why_not(self.actor, act, payload or {}):
+            raise CountbackError(why)
 
     def entries(self) -> list[Entry]:
         """Everything in the record, oldest first; nothing when there is no record yet."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 
-from pipeline.model import CURRENCIES, Noun, WrongCall
+from pipeline.model import CURRENCIES, Noun, WrongCall, actor_of
 
 #: Day 30 of a pilot is go-live: the first thirty days only measure.
 GO_LIVE_DAY = 30
@@ -234,6 +234,27 @@ class RecordSection(Noun):
         return value
 
 
+class PeopleSection(Noun):
+    """[people]: who may do what in this pilot (docs/operate.md)."""
+
+    sign_in: bool = False
+    """Whether only people who are known, and hold a role, may do anything."""
+    admins: tuple[str, ...] = ()
+    """Who grants the first roles, as `issuer|subject`."""
+    session_hours: float | None = Field(default=None, gt=0, le=720)
+    """For so long one sign-in holds; not given: until the provider's token expires."""
+
+    @field_validator("admins")
+    @classmethod
+    def _are_people(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        for identity in given:
+            try:
+                actor_of(identity, "admin")
+            except WrongCall as error:
+                raise ValueError(str(error).rstrip(".")) from error
+        return given
+
+
 class ReportSection(Noun):
     """[report]: whose name and colours a readout carries."""
 
@@ -278,6 +299,7 @@ class Settings(Noun):
     phases: PhasesSection = PhasesSection()
     outbox: OutboxSection = OutboxSection()
     record: RecordSection = RecordSection()
+    people: PeopleSection = PeopleSection()
     report: ReportSection = ReportSection()
     lists: ListsSection = ListsSection()
     disputes: dict[str, DisputeRoute] = Field(default_factory=dict)

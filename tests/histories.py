@@ -38,7 +38,8 @@ json_values = st.recursive(
 
 events = st.builds(
     Event,
-    kind=st.sampled_from(get_args(EventKind)),
+    # Who may grant a role is the record's own to ask: tests/ledger/test_roles.py.
+    kind=st.sampled_from([kind for kind in get_args(EventKind) if not kind.startswith("role_")]),
     subject=st.sampled_from(["C-1", "C-2", "dispute:INV-1", "pilot", "naïve '; --", "\x00"])
     | st.text(),
     by=st.text(),

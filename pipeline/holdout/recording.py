@@ -39,7 +39,7 @@ def draw(
     check_named(by)
     if ratio not in RATIOS:
         raise WrongCall(f"{ratio!r} is no ratio: pilot to holdout is {' or '.join(RATIOS)}.")
-    fresh = Pilot.open(pilot.folder)
+    fresh = pilot.fresh()
     entries = fresh.entries()
     _check_before_go_live(fresh, entries, on_day)
     stands = held(entries)
@@ -69,7 +69,7 @@ def withdraw(pilot: Pilot, *, reason: str, by: str, now: datetime, on_day: date)
     check_named(by)
     if not reason.strip():
         raise WrongCall("To withdraw the holdout needs its reason: drawing again must not be free.")
-    fresh = Pilot.open(pilot.folder)
+    fresh = pilot.fresh()
     entries = fresh.entries()
     stands = held(entries)
     if stands is None:
@@ -162,6 +162,7 @@ def _event(kind: str, payload: dict[str, Any], by: str, now: datetime, on_day: d
 
 def _put(pilot: Pilot, event: Event, changed: Callable[[str], str]) -> Entry:
     """File first, record second; a record that cannot be written puts the file back."""
+    pilot.require(event.kind, event.payload)
     path = pilot.folder / "pilot.toml"
     earlier = path.read_bytes()
     _write(path, changed(earlier.decode("utf-8-sig")).encode())

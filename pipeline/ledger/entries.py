@@ -17,6 +17,10 @@ from pipeline.model import (
     fingerprint,
 )
 
+#: Under this key the payload, as it is sealed, says whose entry it is (`issuer|subject`), where
+#: roles say who may do what. An event never says it itself: the record does.
+ACTOR = "actor"
+
 _DONE = {
     "draft_prepared": "given a new draft",
     "decision_countersigned": "countersigned by a second person",
@@ -62,6 +66,8 @@ _DONE = {
     "sorting_undone": "put back to unsorted",
     "sorting_closed": "closed for this person",
     "sorting_seen": "looked at before sorting",
+    "role_granted": "changed ({role} granted)",
+    "role_removed": "changed ({role} removed)",
 }
 #: What an entry did that says nothing any more of what it was about.
 _TAKEN_BACK = {
@@ -100,6 +106,10 @@ def plain_event(event: Event) -> dict[str, Any]:
         raise WrongCall(
             f"The time {event.at.isoformat()} of {event.kind} on {event.subject} has no time zone: "
             "give it in UTC."
+        )
+    if ACTOR in event.payload:
+        raise WrongCall(
+            f"The {event.kind} on {event.subject} says itself whose it is: the record says that."
         )
     try:
         return _through_json(event)
@@ -155,15 +165,18 @@ def sealed_row(
 def entry_of(row: Mapping[str, Any]) -> Entry:
     """A stored row as an `Entry`."""
     try:
+        payload = json.loads(row["payload"])
+        actor = payload.pop(ACTOR, "")
         return Entry(
             **{
                 **row,
-                "payload": json.loads(row["payload"]),
+                "payload": payload,
+                "actor": actor,
                 "at": datetime.fromisoformat(row["at"]),
                 "on_day": date.fromisoformat(row["on_day"]),
             }
         )
-    except (TypeError, ValueError, RecursionError) as error:
+    except (AttributeError, TypeError, ValueError, RecursionError) as error:
         raise CountbackError(
             f"Entry {row['seq']} of the record cannot be read, it was changed after it was "
             "written: run verify, and restore the record from a copy."
@@ -172,7 +185,9 @@ def entry_of(row: Mapping[str, Any]) -> Entry:
 
 def plain_entry(entry: Entry) -> dict[str, Any]:
     """The entry as the chain hashes and exports it."""
-    return {**entry.model_dump(), "at": _instant(entry.at), "on_day": entry.on_day.isoformat()}
+    plain = {**entry.model_dump(), "at": _instant(entry.at), "on_day": entry.on_day.isoformat()}
+    actor = plain.pop(ACTOR, "")
+    return {**plain, "payload": {**entry.payload, ACTOR: actor}} if actor else plain
 
 
 def plain_row(row: Mapping[str, Any]) -> dict[str, Any] | None:

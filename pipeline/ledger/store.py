@@ -18,6 +18,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -35,6 +37,7 @@ from pipeline.ledger.engines import (
     use_wal,
 )
 from pipeline.ledger.entries import entry_of, plain_entry, plain_event, plain_row, same_event
+from pipeline.ledger.roles import PEOPLE, Door, People
 from pipeline.ledger.schema import ENTRIES, SUBJECTS
 from pipeline.ledger.statements import (
     Stale,
@@ -48,7 +51,8 @@ from pipeline.ledger.statements import (
     rows_of,
     version_of,
 )
-from pipeline.model import CountbackError, Entry, Event
+from pipeline.model import Actor, CountbackError, Entry, Event
+from pipeline.settings import PeopleSection
 
 __all__ = ["Head", "Ledger", "Stale", "Verification", "verify_export"]
 
@@ -76,6 +80,7 @@ class Ledger:
         # Threads queue here, in order; SQLite's own wait for the lock is unfair.
         self._turn = threading.Lock()
         self._is_wal = False
+        self.door = Door()
 
     @classmethod
     def open(cls, where: str | Path) -> Self:
@@ -88,6 +93,12 @@ class Ledger:
             ledger.close()
             raise
         return ledger
+
+    def on_behalf(self, actor: Actor | None, rules: PeopleSection) -> Self:
+        """The same record, written on by one person; `rules`: what pilot.toml says of people."""
+        found = copy(self)
+        found.door = Door(rules, actor)
+        return found
 
     def append(
         self,
@@ -104,8 +115,9 @@ class Ledger:
         the record stood there. An `event_id` that already holds the same event returns
         its entry, so a retry is harmless.
         """
-        row = plain_event(event)
+        said = plain_event(event)
         with self._writing() as connection:
+            row = self._let(connection, said)
             known = by_id(connection, event_id) if event_id else None
             if known is not None:
                 return same_event(known, row)
@@ -126,7 +138,8 @@ class Ledger:
             if not rows:
                 check_head(head_of(connection), expected_head, "the record")
             for row in rows:
-                written.append(self._add(connection, row, None, expected_head, None))
+                may = self._let(connection, row)
+                written.append(self._add(connection, may, None, expected_head, None))
                 expected_head = None
         self.step(4)
         return written
@@ -151,6 +164,21 @@ class Ledger:
         entry = insert(connection, row, version, event_id, head)
         self.step(3)
         return entry
+
+    def _let(self, connection: sa.Connection, row: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Who may write it is asked here: in the transaction, before anything is written."""
+        known = rows_of(connection, in_order().where(ENTRIES.c.subject == PEOPLE))
+        return self.door.let(row, [entry_of(one) for one in known], partial(by_id, connection))
+
+    def people(self) -> People:
+        """Who holds which role now."""
+        return People(self.door.rules, self.about(PEOPLE))
+
+    @property
+    def author(self) -> str:
+        """`issuer|subject` of whoever writes here, where roles count; else empty."""
+        actor = self.door.actor
+        return actor.identity if actor and self.people().is_ruled else ""
 
     def version(self, subject: str) -> int:
         """How many entries stand on the subject: 0 when nothing was ever written on it."""

@@ -37,7 +37,7 @@ def save(
     books, or no person is named; nothing is written then.
     """
     check_named(by)
-    fresh = Pilot.open(pilot.folder)
+    fresh = pilot.fresh()
     before = as_it_stands(fresh)
     if before.fingerprint != seen:
         raise CountbackError(
@@ -63,7 +63,7 @@ def undo_change(pilot: Pilot, event_id: str, *, by: str, now: datetime, on_day: 
     Raises CountbackError when the policy was changed again since.
     """
     check_named(by)
-    fresh = Pilot.open(pilot.folder)
+    fresh = pilot.fresh()
     last = last_change(fresh.entries())
     if last is None or last.event_id != event_id:
         raise CountbackError("The policy was changed again since: undo the newest change first.")
@@ -98,6 +98,7 @@ def _snapshot(pilot: Pilot, policy: Proposal) -> dict[str, Any]:
 
 def _put(pilot: Pilot, rules: Iterable[RuleTable], hands_off: Iterable[str], event: Event) -> Entry:
     """File first, record second; a record that cannot be written puts the file back."""
+    pilot.require(event.kind, event.payload)
     path = pilot.folder / "pilot.toml"
     earlier = _read(path)
     text = changed_text(earlier or "", tuple(rules), tuple(hands_off))

@@ -11,6 +11,7 @@ from pipeline.exports.confined import ConfinedReader
 from pipeline.exports.layouts import SHIPPED
 from pipeline.exports.proposing_layouts import checked, layout_text, slug
 from pipeline.exports.proposing_looking import Look
+from pipeline.ledger.rights import LAYOUT
 from pipeline.model import CountbackError, WrongCall
 from pipeline.pilot import Pilot
 from pipeline.unknown_exports.drafts import Draft
@@ -36,6 +37,7 @@ def save(pilot: Pilot, draft: Draft, title: str) -> Saved:
             f"{draft.proposal.look.name}: {ask.question} Answer {ask.key} with "
             f"{' or '.join(ask.choices[:4])} before the mapping is saved."
         )
+    pilot.require(LAYOUT)
     name = slug(title)
     if any(path.stem == name for path in SHIPPED.glob("*.toml")):
         raise WrongCall(f"{title}: is the name of a layout that ships; choose another.")
@@ -97,6 +99,7 @@ def saved(pilot: Pilot) -> list[Saved]:
 
 def forget(pilot: Pilot, name: str) -> Path:
     """Removes one of the pilot's own layouts; raises `WrongCall` for any other."""
+    pilot.require(LAYOUT)
     for one in saved(pilot):
         if one.layout.name == name:
             one.path.unlink()

@@ -65,7 +65,7 @@ def _saved(pilot: Pilot, draft: Draft, name: str) -> Result:
     if not draft.path.resolve().is_relative_to(pilot.exports.resolve()):
         pilot.take_in(draft.path)
     # Opened again, since a pilot's layouts are read once.
-    report = Pilot.open(pilot.folder).load()
+    report = pilot.fresh().load()
     [file] = [one for one in report.files if one.file == draft.proposal.look.name]
     return {"saved": str(kept.path), "loaded": loaded_sentence(file)}
 
