@@ -56,10 +56,11 @@ def decide(
     """
     event = decision_event(decision, by=by, now=now, on_day=on_day)
     about = ledger.about(decision.case_id)
-    if about and _says_the_same(about[-1], event):
+    if about and _says_the_same(about[-1], event) and is_own(ledger, about[-1], by):
         return about[-1]
     if expected_version is None:
-        expected_version = _version_unless_decided(about, decision.case_id, by, on_day)
+        _refuse_if_decided(ledger, about, by, on_day)
+        expected_version = about[-1].version if about else 0
     return ledger.append(event, expected_version=expected_version)
 
 
@@ -165,6 +166,25 @@ def check_named(by: str) -> None:
 def same_person(one: str, other: str) -> bool:
     """Whether two names are one person's: capitals and spaces make nobody another."""
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
+def is_own(ledger: Ledger, entry: Entry, by: str) -> bool:
+    """Whether whoever writes now, under the name `by`, also wrote that entry.
+
+    Where roles count, issuer and subject say so and names say nothing. An entry of before, which
+    has no author but a name, is nobody else's for certain.
+    """
+    me = ledger.author
+    if me or entry.actor:
+        return entry.actor in ("", me)
+    return same_person(entry.by, by)
+
+
+def is_someone_else(one: Entry, other: Entry) -> bool:
+    """Whether two entries are surely two people's; one without an author is nobody's for sure."""
+    if one.actor or other.actor:
+        return "" not in (one.actor, other.actor) and one.actor != other.actor
+    return not same_person(one.by, other.by)
 
 
 def check_aware(name: str, at: datetime) -> None:
@@ -285,14 +305,16 @@ def _says_the_same(last: Entry, event: Event) -> bool:
     )
 
 
-def _version_unless_decided(about: list[Entry], case_id: str, by: str, on_day: date) -> int:
+def _refuse_if_decided(ledger: Ledger, about: list[Entry], by: str, on_day: date) -> None:
+    """Somebody else's verdict of the same day is not written over unseen."""
     standing = standing_decision(about)
-    if standing is not None and standing.on_day == on_day and standing.by != by:
+    if standing is None or standing.on_day != on_day:
+        return
+    if not is_own(ledger, standing, by):
         raise Stale(
-            f"{case_id} was {what_happened(standing)} by {standing.by} at "
+            f"{standing.subject} was {what_happened(standing)} by {standing.by} at "
             f"{standing.at:%Y-%m-%d %H:%M} UTC: open it again and decide on what stands now."
         )
-    return about[-1].version if about else 0
 
 
 def _check_still_undoable(decision: Entry, about: Iterable[Entry]) -> None:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 
-from pipeline.deciding.cases import check_named, same_person
+from pipeline.deciding.cases import check_named, is_own
 from pipeline.ledger import Ledger
 from pipeline.model import CountbackError, Entry, Event, Noun, WrongCall
 
@@ -138,7 +138,7 @@ def confirm_correction(
     proposed, about = _standing(ledger, event_id)
     if not proposed.payload["needs_second"]:
         raise WrongCall(f"The correction of {_row(proposed)} counts already: it needs nobody else.")
-    if same_person(by, proposed.by):
+    if is_own(ledger, proposed, by):
         raise CountbackError(
             f"{by} proposed the correction of {_row(proposed)}: somebody else has to confirm it."
         )

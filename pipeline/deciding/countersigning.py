@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from pipeline.deciding.cases import check_named, same_person, standing_decision
+from pipeline.deciding.cases import check_named, is_own, is_someone_else, standing_decision
 from pipeline.ledger import Ledger
 from pipeline.model import CountbackError, Decision, Entry, Event, WrongCall
 from pipeline.outbox import delivery
@@ -25,13 +25,13 @@ def countersign(ledger: Ledger, event_id: str, *, by: str, now: datetime, on_day
     edit = ledger.find(event_id)
     if edit is None or edit.kind != "decision" or edit.payload.get("verdict") != "edit":
         raise WrongCall(f"{event_id} is no edited message: name the id of an edit.")
-    if same_person(edit.by, by):
+    if is_own(ledger, edit, by):
         raise WrongCall(
             f"{edit.by} wrote the text of {edit.subject}: somebody else countersigns it."
         )
     about = ledger.about(edit.subject)
     _check_standing(edit, about)
-    if signed := _signature(about, event_id, by):
+    if signed := _signature(ledger, about, event_id, by):
         return signed
     event = Event(
         kind="decision_countersigned",
@@ -44,21 +44,21 @@ def countersign(ledger: Ledger, event_id: str, *, by: str, now: datetime, on_day
     return ledger.append(event, expected_version=about[-1].version)
 
 
-def countersigners(edit: Entry, decision: Decision, entries: Iterable[Entry]) -> tuple[str, ...]:
-    """Who else stands by an edit's very bytes, of the entries recorded since."""
+def countersigners(edit: Entry, decision: Decision, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The signatures of others under an edit's very bytes, of the entries recorded since."""
     return tuple(
-        entry.by
+        entry
         for entry in entries
         if entry.kind == "decision_countersigned"
         and entry.seq > edit.seq
         and entry.payload.get("event_id") == edit.event_id
         and entry.payload.get("approved_hash") == decision.approved_hash
         and entry.by.strip()
-        and not same_person(entry.by, edit.by)
+        and is_someone_else(entry, edit)
     )
 
 
-def _signature(about: Iterable[Entry], event_id: str, by: str) -> Entry | None:
+def _signature(ledger: Ledger, about: Iterable[Entry], event_id: str, by: str) -> Entry | None:
     """This person's signature under an edit, if there is one."""
     return next(
         (
@@ -66,7 +66,7 @@ def _signature(about: Iterable[Entry], event_id: str, by: str) -> Entry | None:
             for entry in about
             if entry.kind == "decision_countersigned"
             and entry.payload.get("event_id") == event_id
-            and same_person(entry.by, by)
+            and is_own(ledger, entry, by)
         ),
         None,
     )

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from pipeline.deciding.cases import check_aware, check_named
+from pipeline.deciding.cases import check_aware, check_named, is_own
 from pipeline.ledger import Ledger
 from pipeline.model import CountbackError, Entry, Event, EventKind, Noun, WrongCall
 
@@ -209,7 +209,7 @@ def undo_dispute_step(
     if not steps:
         raise WrongCall(f"No step was taken on a dispute of {invoice_id} that could be undone.")
     last = steps[-1]
-    if last.by != by:
+    if last.by != by or not is_own(ledger, last, by):
         raise CountbackError(
             f"The dispute on {invoice_id} was {_SAID[last.kind]} by {last.by}: only {last.by} "
             "can take that back."

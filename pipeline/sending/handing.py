@@ -77,7 +77,7 @@ class Report:
 
 
 def send(
-    folder: Path | str,
+    where: Pilot | Path | str,
     moment: Moment,
     *,
     as_of: date | None = None,
@@ -87,10 +87,11 @@ def send(
 ) -> Report:
     """Hands over every standing approval that may leave; see the steps above.
 
-    `environment` holds the mail server's user and password (default: the process's own); `step`
-    is called after each step with its number. Raises CountbackError when another run is on.
+    `where` is the pilot's folder, or the pilot opened on somebody's behalf; `environment` holds the
+    mail server's user and password (default: the process's own); `step` is called after each step
+    with its number. Raises CountbackError when another run is on.
     """
-    pilot = Pilot.open(folder)
+    pilot = where.fresh() if isinstance(where, Pilot) else Pilot.open(where)
     day = pilot.as_of(as_of)
     outbox = channel(pilot, os.environ if environment is None else environment)
     if not pilot.record.exists():
@@ -98,9 +99,9 @@ def send(
     with closing(pilot.ledger()) as ledger:
         if dry_run:
             judged = judge(pilot, day, ledger.entries(), moment.now)
-            return _report(_Run(pilot.folder, ledger, outbox, day, moment, step), judged, dry_run)
+            return _report(_Run(pilot, ledger, outbox, day, moment, step), judged, dry_run)
         with turn(pilot.folder):
-            run = _Run(pilot.folder, ledger, outbox, day, moment, step)
+            run = _Run(pilot, ledger, outbox, day, moment, step)
             recover(pilot, ledger, moment, day)
             step(1)
             return _report(run, run.through(), dry_run)
@@ -208,7 +209,7 @@ def file_name(judged: Judged, message_id: str) -> str:
 class _Run:
     """One run: what it works with, and what came of it so far."""
 
-    folder: Path
+    pilot: Pilot
     ledger: Ledger
     outbox: Channel
     as_of: date
@@ -221,7 +222,7 @@ class _Run:
     def through(self) -> tuple[Judged, ...]:
         """Steps 2 to 6 until nothing is left that may leave; the last judgement."""
         for _ in range(_PATIENCE):
-            pilot = Pilot.open(self.folder)
+            pilot = self.pilot.fresh()
             entries = self.ledger.entries()
             seen = _seen(pilot)
             judged = judge(pilot, self.as_of, entries, self.moment.now)
@@ -230,11 +231,11 @@ class _Run:
                 self._all_ready(pilot, judged, entries, seen)
             except Stale:
                 continue
-            EmlFolder(self.folder / "outbox").sweep()
+            EmlFolder(self.pilot.folder / "outbox").sweep()
             return judged
         raise CountbackError(
-            f"{self.folder}: the record, the exports or the settings keep changing: send again "
-            "once they rest."
+            f"{self.pilot.folder}: the record, the exports or the settings keep changing: send "
+            "again once they rest."
         )
 
     def _all_ready(
@@ -270,7 +271,7 @@ class _Run:
         name = file_name(one, letter.message_id)
         with self.outbox.prepared(name, data, letter.to) as handing:
             self.step(3)
-            if _seen(Pilot.open(self.folder)) != seen:
+            if _seen(self.pilot.fresh()) != seen:
                 raise Stale("Exports or settings have changed meanwhile: look again.")
             event = claim_event(
                 one,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from pipeline.acting import Made, blocking, checked_as, draft_case
 from pipeline.deciding import countersigners, is_stopped
@@ -20,6 +21,7 @@ from pipeline.outbox import Delivery, Letter, delivery, message_id
 from pipeline.phases.standing import standing
 from pipeline.pilot import Desk, Pilot
 from pipeline.routing import split_case_id
+from pipeline.sending.approvers import Approvers
 from pipeline.sending.batches import not_for_batches, why_batch_waits
 from pipeline.sending.calendar import rest_day
 from pipeline.warehouse.day import Day
@@ -152,6 +154,11 @@ class _View:
     now: datetime
     entries: Sequence[Entry]
 
+    @cached_property
+    def approvers(self) -> Approvers:
+        """Whose approval counts."""
+        return Approvers(self.pilot.people_rules, self.pilot.settings.outbox, self.entries)
+
     def of_record(self, judged: Judged) -> Iterator[Reason]:
         """What the record alone says against an approval that still waits."""
         if judged.delivery.state != "waiting":
@@ -214,14 +221,9 @@ class _View:
 
     def _bound(self, judged: Judged) -> Iterator[Reason]:
         """The approval itself: by whom, and of exactly these bytes."""
-        said, by = judged.decision, judged.entry.by
-        approvers = self.pilot.settings.outbox.approvers
-        if not by.strip() or (approvers and by not in approvers):
-            yield Reason(
-                code="approver",
-                sentence=f"{by or 'Nobody'} is not among those whose approval lets a message "
-                "leave: [outbox] approvers names them.",
-            )
+        said = judged.decision
+        if why := self.approvers.why_not(judged.entry):
+            yield Reason(code="approver", sentence=why)
         exact = fingerprint(said.to, said.subject, said.final_body)
         if said.approved_hash != exact:
             yield Reason(
@@ -248,10 +250,8 @@ class _View:
         )
         if case and rate is not None and case.open_amount * rate <= outbox.second_person_above:
             return
-        others = countersigners(judged.entry, said, self.entries)
-        if outbox.approvers:
-            others = tuple(by for by in others if by in outbox.approvers)
-        if not others:
+        signed = countersigners(judged.entry, said, self.entries)
+        if all(self.approvers.why_not(signature) for signature in signed):
             yield Reason(
                 code="second_person",
                 sentence=f"{judged.entry.by} changed the text, and it is above "

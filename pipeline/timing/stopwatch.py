@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from pipeline.deciding.cases import check_aware, check_named, same_person
+from pipeline.deciding.cases import check_aware, check_named, is_own, same_person
 from pipeline.ledger import Ledger
 from pipeline.model import Case, CountbackError, Entry, Event, WrongCall
 
@@ -86,7 +86,7 @@ def take_back(ledger: Ledger, event_id: str, *, by: str, now: datetime, on_day: 
     timed = ledger.find(event_id)
     if timed is None or timed.kind != "timing" or timed.payload.get("instrument") != INSTRUMENT:
         raise WrongCall(f"{event_id} is no timed follow-up: name the id of one.")
-    if not same_person(timed.by, by):
+    if not is_own(ledger, timed, by):
         raise WrongCall(f"{timed.by} timed {timed.payload['case_id']}: only they take it back.")
     about = ledger.about(timed.subject)
     if any(e.kind == "timing_undone" and e.payload["event_id"] == event_id for e in about):
