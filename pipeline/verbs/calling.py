@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -10,8 +12,11 @@ from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 from pipeline.acting import Moment
-from pipeline.model import WrongCall
+from pipeline.model import LOCAL, WrongCall, actor_of
 from pipeline.pilot import Pilot
+
+if sys.platform != "win32":
+    import pwd
 
 Result = dict[str, Any]
 #: What a verb does: its result, and the exit status.
@@ -35,7 +40,24 @@ class Parser(argparse.ArgumentParser):
 
 def pilot_of(call: argparse.Namespace) -> Pilot:
     """The pilot that is named, or the demo."""
-    return Pilot.open(Path(call.pilot or "data/demo"))
+    return ours(Pilot.open(Path(call.pilot or "data/demo")))
+
+
+def ours(pilot: Pilot) -> Pilot:
+    """The pilot on behalf of whoever is signed in to this machine."""
+    user = _user()
+    return pilot.on_behalf(actor_of(f"{LOCAL}|{user}", user))
+
+
+def _user() -> str:
+    """The user that this process runs as, by the system's word and no variable's."""
+    if sys.platform == "win32":
+        return os.getlogin()
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        # A container may run under a number that has no name.
+        return f"uid-{os.getuid()}"
 
 
 def check_scope(pilot: Pilot, customers: str) -> None:

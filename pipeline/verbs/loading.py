@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.model import WrongCall
 from pipeline.pilot import Pilot
 from pipeline.printing import load_result
-from pipeline.verbs.calling import AddVerb, Result, pairs
+from pipeline.verbs.calling import AddVerb, Result, ours, pairs
 from pipeline.warehouse.feeding import gaps
 
 
@@ -24,7 +24,7 @@ def _load(call: argparse.Namespace) -> tuple[Result, int]:
     is_own = source.is_dir() and (not call.pilot or source.resolve() == folder.resolve())
     if is_own and not (source / "exports").is_dir():
         raise WrongCall(f"{source} is no pilot folder yet: say where to keep one with --pilot DIR.")
-    pilot = Pilot.open(folder) if is_own else Pilot.create(folder)
+    pilot = ours(Pilot.open(folder) if is_own else Pilot.create(folder))
     if not is_own:
         pilot.take_in(source)
     report = pilot.load(answers=_answers(call.answer), progress=_progress(call))
@@ -67,7 +67,7 @@ def _map(call: argparse.Namespace) -> tuple[Result, int]:
     call.told = told
     pilot = None
     if call.pilot:
-        pilot = Pilot.create(call.pilot) if call.save else Pilot.open(call.pilot)
+        pilot = ours(Pilot.create(call.pilot) if call.save else Pilot.open(call.pilot))
     columns = {ours: theirs or None for ours, theirs in pairs("--set", call.set).items()}
     answers = pairs("--answer", call.answer)
     result = mapped(Path(call.file), pilot, call.kind, columns, answers, call.save)

@@ -105,9 +105,9 @@ def _send(call: argparse.Namespace) -> tuple[Result, int]:
     from pipeline.sending.telling import told
 
     call.told = told
-    moment = Moment(by=call.by or MACHINE, now=call.now)
-    folder = Path(call.pilot or "data/demo")
-    report = send(folder, moment, as_of=call.as_of, dry_run=call.dry_run)
+    pilot = pilot_of(call)
+    by = call.by or (pilot.called() if pilot.people().is_ruled else MACHINE)
+    report = send(pilot, Moment(by=by, now=call.now), as_of=call.as_of, dry_run=call.dry_run)
     return shown(report), 1 if report.needs_a_person else 0
 
 
@@ -179,7 +179,7 @@ def add(verb: AddVerb) -> None:
     switch.add_argument("--off", action="store_false", dest="on")
     kill.add_argument("--by", required=True, metavar="PERSON")
     send = verb("send", _send, "hand over what was approved and may leave")
-    send.add_argument("--by", metavar="PERSON", help="who hands over (default: outbox)")
+    send.add_argument("--by", metavar="PERSON", help="who hands over (default: outbox, or you)")
     send.add_argument("--dry-run", action="store_true", help="only say what would leave")
     verb("disputes", _disputes, "the disputes board: who has what, and for how long")
     verify = verb("verify", _verify, "check the record's chain, or an exported record's")
