@@ -34,6 +34,10 @@ _KINDS = {
     "protocol_changed": "Protocol changed",
     "path_documented": "Path to paid",
     "policy_changed": "Policy",
+    "override_marked": "Overrides marked",
+    "task_assigned": "Tasks given",
+    "task_closed": "Tasks done",
+    "task_reopened": "Tasks opened again",
 }
 #: More rows than this are for the file, not for the eye.
 SHOWN = 2_000

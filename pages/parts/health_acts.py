@@ -12,7 +12,7 @@ from pages.parts.notices import one_sentence, say
 from pages.parts.session import Session, named
 from pages.parts.wording import counted
 from pipeline.acting import Moment
-from pipeline.health import mending
+from pipeline.health import mending, tasks
 from pipeline.health.remedies import Remedy
 from pipeline.model import Entry, WrongCall
 
@@ -154,6 +154,39 @@ def judge(pair: str, is_same: bool) -> None:
             here.pilot, here.day, one, other, is_same=is_same, moment=moment
         ),
         lambda _: "Judged one company: merge them in the ERP." if is_same else "Judged two.",
+    )
+
+
+@one_sentence
+def give_task(reason: str, about: str) -> None:
+    """Gives an override's task to the chosen person."""
+    person = _text("task_person")
+    _act(
+        lambda here, moment: tasks.give(
+            here.pilot, here.day, reason, about, person=person, moment=moment
+        ),
+        lambda _: f"Given to {person}.",
+    )
+
+
+@one_sentence
+def close_task(reason: str, about: str) -> None:
+    """Closes an override's task with what was done."""
+    note = _text("task_note")
+    _act(
+        lambda here, moment: tasks.close(
+            here.pilot, here.day, reason, about, note=note, moment=moment
+        ),
+        lambda _: "Done: closed.",
+    )
+
+
+@one_sentence
+def reopen_task(reason: str, about: str) -> None:
+    """Opens a closed task again."""
+    _act(
+        lambda here, moment: tasks.reopen(here.pilot, here.day, reason, about, moment=moment),
+        lambda _: "Opened again.",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts import address, health, health_findings, health_record, session
+from pages.parts import address, health, health_findings, health_record, health_tasks, session
 from pages.parts.health_acts import undo_last
 from pages.parts.session import Session
 from pages.parts.wording import counted, day, escaped
@@ -14,6 +14,7 @@ from pipeline.health.overview import Overview
 
 VIEWS = {
     "findings": health_findings.show,
+    "tasks": health_tasks.show,
     "corrections": health_record.corrections,
     "addresses": health_record.addresses,
     "progress": health_record.progress,
@@ -144,8 +145,10 @@ def _view(here: Session) -> str:
     address.seed("health_view", VIEWS)
     failing = [one for one in health.found(here) if not one.passes]
     waiting = health.waiting(here)
+    tasks = health_tasks.still_open(here)
     titles = {
         "findings": f"Findings {len(failing)}",
+        "tasks": "Tasks from overrides" + (f" · {tasks}" if tasks else ""),
         "corrections": "Corrections" + (f" · {len(waiting)} waiting" if waiting else ""),
         "addresses": "Stopped addresses",
         "progress": "Progress",

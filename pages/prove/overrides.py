@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import override_outcomes, session
+from pages.parts import health_tasks, override_outcomes, session
 from pages.parts.behind import how_counted
 from pages.parts.figures import figure
 from pages.parts.override_marks import SHORT, marking, summary
@@ -44,6 +44,7 @@ def page() -> None:
     _weeks(here, parts, rate["verdict"])
     _attention(rate)
     _tables(parts)
+    _to_tasks(here)
     _one_rule(here, parts)
     override_outcomes.section(here)
     how_counted(parts.shares, parts.drafts, key="override_parts")
@@ -82,6 +83,16 @@ def _tables(parts: OverrideParts) -> None:
             rows = [_share(name, row) for row in parts.by(name)]
             table(rows, key=f"overrides_{name}", alt=f"Overrides by {name}", height="content")
             save(rows, key=f"overrides_{name}_csv", name=f"overrides_by_{name}")
+
+
+def _to_tasks(here: Session) -> None:
+    """What the reasons ask for, with who has it."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        n = health_tasks.still_open(here)
+        st.markdown(f"Each reason asks for something: {counted(n, 'open task')}.")
+        if st.button("Open the tasks", key="override_tasks", icon=":material/task_alt:"):
+            st.session_state.health_view = "tasks"
+            st.switch_page("pages/prepare/data_health.py")
 
 
 def _share(name: str, row: Any) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from pipeline.deciding.exemptions import (
     take_back,
 )
 from pipeline.deciding.filing import unfile
+from pipeline.deciding.tasks import take_back_task
 from pipeline.ledger import Stale
 from pipeline.model import CountbackError, Entry, WrongCall, fingerprint
 from pipeline.pilot import Pilot
@@ -243,6 +244,7 @@ _UNDOING = {
     "fix_assigned": take_back,
     "twins_judged": take_back,
     "item_filed": unfile,
+    **dict.fromkeys(("task_assigned", "task_closed", "task_reopened"), take_back_task),
 }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from pages.parts.downloads import csv_bytes
 from pipeline.model import Entry
 from pipeline.pilot import Pilot
 from pipeline.warehouse import corrections
-from tests.pages.conftest import Open, said
+from tests.pages.conftest import REPOSITORY, Open, said
 
 PAGE = "prepare/data_health"
 
@@ -273,3 +275,30 @@ def test_what_was_typed_for_one_finding_is_not_kept_for_another(open_app: Open) 
     app.text_input(key=form(app, "health_source")).set_value("contract of May").run()
     app.button(key="health_previous").click().run()
     assert app.text_input(key=form(app, "health_source")).value == ""
+
+
+def test_an_overrides_task_is_given_closed_and_taken_back(open_app: Open, folder: Path) -> None:
+    shutil.copyfile(REPOSITORY / "data" / "demo" / "ledger.sqlite", folder / "ledger.sqlite")
+    app = open_app("prove/overrides")
+    n = int(re.findall(r"(\d+) open task", said(app))[0])
+    app.button(key="override_tasks").click().run()
+    assert app.session_state["health_view"] == "tasks"
+    assert f"{n} open tasks" in said(app)
+    app = open_app(PAGE, health_view="tasks")
+
+    def tick() -> None:
+        table = f"health_tasks_{len(Pilot.open(folder).entries())}"
+        app.session_state[table] = {"selection": {"rows": [0], "columns": []}}
+        app.run()
+
+    tick()
+    app.selectbox(key="task_person_0").select_index(0)
+    app.button(key="task_give").click().run()
+    tick()
+    app.text_input(key=form(app, "task_note")).set_value("Telephoned, new clerk").run()
+    app.button(key="task_close").click().run()
+    assert not app.exception
+    assert f"{n - 1} open task" in said(app)
+    assert [entry.kind for entry in entries(folder)[-2:]] == ["task_assigned", "task_closed"]
+    app.button(key="health_undo").click().run()
+    assert f"{n} open tasks" in said(app)
