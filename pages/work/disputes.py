@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.parts import dispute_acts, session
 from pages.parts.dispute_desk import dispute
+from pages.parts.dispute_trying import try_it
 from pages.parts.session import Session
 from pages.parts.tables import save, table
 from pages.parts.wording import counted, disputed_for, escaped, money
@@ -182,6 +183,7 @@ def _routes(here: Session, found: Board) -> None:
             language="toml",
         )
         st.caption(escaped(str(here.pilot.folder / "pilot.toml")))
+        try_it(here)
 
 
 page()

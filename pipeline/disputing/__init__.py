@@ -1,6 +1,7 @@
 """Disputes at work: the board with its clocks, and who takes which reason.
 
-Reading order: `routes` (reason -> owner, backup, hours), `board` (columns and cards), `telling`.
+Reading order: `routes` (reason -> owner, backup, hours), `trying` (the same for a pasted message),
+`board` (columns and cards), `telling`.
 What is done to a dispute is in `deciding.disputes`.
 """
 

@@ -98,3 +98,19 @@ def test_a_pilot_without_disputes_says_so_and_lets_one_be_flagged(
     app = open_app(PAGE)
     assert "Nothing is in dispute" in "\n".join(element.value for element in app.success)
     assert app.button(key="dispute_flag").label == "Flag"
+
+
+def test_the_table_is_tried_on_pasted_words_and_nothing_is_recorded(
+    open_app: Open, folder: Path
+) -> None:
+    app = open_app(PAGE)
+    message = "Please note that you have billed 60 seats but our contract is for 45 seats."
+    app.text_area(key="dispute_try_text").set_value(message).run()
+    assert not app.exception
+    assert "Quantity or usage" in said(app)
+    assert f"“{message}”" in [text.value for text in app.text]
+    assert "Owner: the account's owner" in said(app)
+    assert "within 8 business hours" in said(app)
+    app.text_area(key="dispute_try_text").set_value("We will pay on Friday.").run()
+    assert "Not read as a dispute" in said(app)
+    assert kinds(folder) == []
