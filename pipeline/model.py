@@ -365,6 +365,7 @@ EventKind = Literal[
     "sorting_seen",
     "role_granted",
     "role_removed",
+    "erased",
 ]
 
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from pipeline.ledger.vouchers import Erasure, Vouchers, vouchers_in
 from pipeline.model import Noun, canonical_json, fingerprint
 
 GENESIS = "0" * 64
@@ -34,6 +35,8 @@ class Verification(Noun):
     first_broken: int | None
     """The `seq` of the first entry that is changed, missing or does not belong."""
     why: str
+    erasures: tuple[Erasure, ...] = ()
+    """Who took texts out of how many entries, and when; each is vouched for by the chain."""
 
 
 class _Fault(Exception):
@@ -52,7 +55,8 @@ def seal(entry: Mapping[str, Any]) -> str:
 class _Walk:
     """One pass along the chain, remembering where it has been."""
 
-    def __init__(self) -> None:
+    def __init__(self, vouchers: Vouchers) -> None:
+        self.vouchers = vouchers
         self.seq = 0
         self.hash = GENESIS
         self.passed = {GENESIS}
@@ -67,11 +71,19 @@ class _Walk:
         self._check_place(row["seq"], expected)
         if row["previous"] != self.hash:
             raise _Fault(expected, f"Entry {expected} does not follow from the entry before it.")
-        if not _is_sealed(row):
+        if not _is_sealed(row) and not self._is_erased(row):
             raise _Fault(expected, f"Entry {expected} was changed: its hash does not match it.")
         self._check_version(row["subject"], row["version"], expected)
         self.seq, self.hash = expected, row["hash"]
         self.passed.add(self.hash)
+
+    def _is_erased(self, row: Mapping[str, Any]) -> bool:
+        """Whether an entry whose texts are gone is what an erasure further on left of it."""
+        voucher = self.vouchers.get(row["seq"])
+        try:
+            return voucher is not None and voucher.covers(row, seal(row))
+        except (TypeError, ValueError, AttributeError):
+            return False
 
     def _check_place(self, seq: object, expected: int) -> None:
         if isinstance(seq, int) and seq > expected:
@@ -136,7 +148,7 @@ def verify_rows(
 ) -> Verification:
     """Check stored entries in order, and the versions of their subjects kept beside them."""
     standing = list(rows)
-    walk = _Walk()
+    walk = _walk(standing)
     try:
         for row in standing:
             walk.step(row)
@@ -144,14 +156,31 @@ def verify_rows(
         walk.check_versions(versions)
     except _Fault as fault:
         return _found(standing, fault.seq, str(fault))
-    return _found(standing, None, "")
+    return _found(standing, None, "", walk.vouchers)
 
 
-def _found(rows: Sequence[Mapping[str, Any] | None], broken: int | None, why: str) -> Verification:
+def _walk(rows: Sequence[Mapping[str, Any] | None]) -> _Walk:
+    """A walk that knows which erasures the rows themselves tell of."""
+    return _Walk(vouchers_in(row for row in rows if row is not None and _is_sealed(row)))
+
+
+def _found(
+    rows: Sequence[Mapping[str, Any] | None],
+    broken: int | None,
+    why: str,
+    vouchers: Vouchers | None = None,
+) -> Verification:
     last = rows[-1] if rows else {"hash": GENESIS}
     # Tampered bytes must still be printable.
     head = str(last["hash"]).encode(errors="backslashreplace").decode() if last else ""
-    return Verification(entries=len(rows), head=head, ok=not why, first_broken=broken, why=why)
+    return Verification(
+        entries=len(rows),
+        head=head,
+        ok=not why,
+        first_broken=broken,
+        why=why,
+        erasures=Erasure.all_in(vouchers or {}),
+    )
 
 
 def export_lines(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -167,7 +196,7 @@ def verify_export(lines: Iterable[str], expected_head: str | None = None) -> Ver
     """Check an export with nothing but itself (and a head noted earlier, when given)."""
     *read, closing = [_parsed(line.rstrip("\r\n")) for line in lines] or [None]
     rows = [row if row and row.keys() == FIELDS else None for row in read]
-    walk = _Walk()
+    walk = _walk(rows)
     try:
         for row in rows:
             walk.step(row)
@@ -175,7 +204,7 @@ def verify_export(lines: Iterable[str], expected_head: str | None = None) -> Ver
         walk.check_end(expected_head)
     except _Fault as fault:
         return _found(rows, fault.seq, str(fault))
-    return _found(rows, None, "")
+    return _found(rows, None, "", walk.vouchers)
 
 
 def _parsed(line: str) -> dict[str, Any] | None:

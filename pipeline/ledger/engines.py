@@ -77,6 +77,7 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # A tampered byte must reach `verify` as a wrong value, not stop it from reading.
     connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
@@ -104,6 +105,21 @@ def take_turn(connection: sa.Connection) -> None:
         )
     )
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
+
+
+def overwrite_what_was(engine: sa.Engine) -> None:
+    """Leave no bytes of erased texts in the database's own files.
+
+    SQLite overwrites freed space with zeros by itself (`_set_up_sqlite`), but its log still holds
+    the pages as they were; PostgreSQL keeps old rows until its table is written anew.
+    """
+    if engine.dialect.name == "postgresql":
+        outside = engine.execution_options(isolation_level="AUTOCOMMIT")
+        with outside.connect() as connection:
+            connection.exec_driver_sql("VACUUM FULL entries")
+        return
+    with engine.connect() as connection:
+        connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def compact(path: Path) -> None:

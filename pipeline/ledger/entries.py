@@ -66,6 +66,7 @@ _DONE = {
     "sorting_undone": "put back to unsorted",
     "sorting_closed": "closed for this person",
     "sorting_seen": "looked at before sorting",
+    "erased": "erased, as far as texts about it go",
     "role_granted": "changed ({role} granted)",
     "role_removed": "changed ({role} removed)",
 }

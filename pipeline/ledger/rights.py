@@ -121,6 +121,7 @@ RIGHTS: tuple[Right, ...] = (
     Right("task_assigned", "Give a task to a person", _DESK),
     Right("task_closed", "Close a task", _DESK),
     Right("task_reopened", "Open a task again", _DESK),
+    Right("erased", "Erase the texts about a customer", _ADMIN),
     Right("role_granted", "Grant a role", _ADMIN),
     Right("role_removed", "Remove a role", _ADMIN),
 )

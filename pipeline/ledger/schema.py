@@ -1,6 +1,10 @@
 """The tables of the record, and the guards by which the database itself keeps them append-only.
 
-`set_up` makes a new record; `check` says whether what was opened is one that this version knows.
+`set_up` makes a new record; `check` says whether what was opened is one that this version knows;
+`raise_to` brings one to a newer version, within the transaction that needs it.
+
+A record is of the oldest version that can say what it says, so that an older Countback goes on
+reading it: it begins at version 1, and its first erasure raises it to 2.
 """
 
 from __future__ import annotations
@@ -9,7 +13,11 @@ import sqlalchemy as sa
 
 from pipeline.model import CountbackError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""The newest that this Countback knows."""
+_FIRST = 1
+#: From here on there is a table of erasures, and the guards let what it says through.
+WITH_ERASURES = 2
 
 METADATA = sa.MetaData()
 
@@ -36,6 +44,15 @@ SUBJECTS = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
 )
 SCHEMA = sa.Table("ledger_schema", METADATA, sa.Column("version", sa.Integer, primary_key=True))
+_ERASING = sa.MetaData()
+ERASURES = sa.Table(
+    "erasures",
+    _ERASING,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("by_seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("payload", sa.Text, nullable=False),
+)
+"""What may stand instead of an entry's payload, and the entry of kind `erased` that says so."""
 
 # REPLACE deletes the old row without firing a DELETE trigger, so an INSERT that meets
 # any existing key is stopped before it can conflict.
@@ -58,6 +75,40 @@ _POSTGRES_GUARDS = (
 )
 _GUARDS = {"sqlite": _SQLITE_GUARDS, "postgresql": _POSTGRES_GUARDS}
 
+# An update passes if it changes the payload alone, to what an erasure on the record says.
+_KEPT = ("seq", "event_id", "kind", "subject", "version", "by", "at", "on_day", "previous", "hash")
+_VOUCHED = """EXISTS (
+    SELECT 1 FROM erasures JOIN entries AS said ON said.seq = erasures.by_seq
+    WHERE erasures.seq = OLD.seq AND erasures.payload = NEW.payload
+        AND said.kind = 'erased' AND said.seq > OLD.seq)"""
+_SQLITE_TO_2 = (
+    "DROP TRIGGER entries_no_update",
+    f"""CREATE TRIGGER entries_no_update BEFORE UPDATE ON entries
+    WHEN NOT {_VOUCHED} OR {" OR ".join(f'NEW."{name}" IS NOT OLD."{name}"' for name in _KEPT)}
+    BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END""",
+    *(
+        f"""CREATE TRIGGER erasures_no_{what} BEFORE {what.upper()} ON erasures
+    BEGIN SELECT RAISE(ABORT, 'the record is append-only'); END"""
+        for what in ("update", "delete")
+    ),
+)
+_POSTGRES_TO_2 = (
+    "DROP TRIGGER entries_no_change ON entries",
+    """CREATE TRIGGER entries_no_change BEFORE DELETE OR TRUNCATE ON entries
+    FOR EACH STATEMENT EXECUTE FUNCTION entries_append_only()""",
+    f"""CREATE FUNCTION entries_only_erased() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN
+        IF NOT {_VOUCHED} OR {" OR ".join(f'NEW."{n}" IS DISTINCT FROM OLD."{n}"' for n in _KEPT)}
+        THEN RAISE EXCEPTION 'the record is append-only'; END IF;
+        RETURN NEW;
+    END $$""",
+    """CREATE TRIGGER entries_only_erased BEFORE UPDATE ON entries
+    FOR EACH ROW EXECUTE FUNCTION entries_only_erased()""",
+    """CREATE TRIGGER erasures_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON erasures
+    FOR EACH STATEMENT EXECUTE FUNCTION entries_append_only()""",
+)
+_TO_2 = {"sqlite": _SQLITE_TO_2, "postgresql": _POSTGRES_TO_2}
+
 
 def is_empty(connection: sa.Connection) -> bool:
     """Whether the database holds nothing at all."""
@@ -78,7 +129,22 @@ def set_up(connection: sa.Connection) -> None:
     METADATA.create_all(connection)
     for guard in _GUARDS[connection.dialect.name]:
         connection.exec_driver_sql(guard)
-    connection.execute(sa.insert(SCHEMA).values(version=SCHEMA_VERSION))
+    connection.execute(sa.insert(SCHEMA).values(version=_FIRST))
+
+
+def version_of_schema(connection: sa.Connection) -> int:
+    """The version that the record is of."""
+    return connection.scalar(sa.select(SCHEMA.c.version)) or 0
+
+
+def raise_to(connection: sa.Connection, version: int) -> None:
+    """Bring the record to a version, if it is older; all of it or nothing, with the transaction."""
+    if version_of_schema(connection) >= version:
+        return
+    _ERASING.create_all(connection)
+    for statement in _TO_2[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+    connection.execute(sa.update(SCHEMA).values(version=version))
 
 
 def check(connection: sa.Connection, name: str) -> None:
@@ -88,7 +154,7 @@ def check(connection: sa.Connection, name: str) -> None:
             f"{name} is a database but not a record of Countback: "
             "name the pilot's ledger.sqlite, or a file that does not exist yet."
         )
-    found = connection.scalar(sa.select(SCHEMA.c.version)) or 0
+    found = version_of_schema(connection)
     if found > SCHEMA_VERSION:
         raise CountbackError(
             f"{name} has schema version {found}, this Countback knows up to "

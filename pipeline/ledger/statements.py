@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from pipeline.ledger.chain import GENESIS, Head
 from pipeline.ledger.entries import entry_of, sealed_row, what_happened
-from pipeline.ledger.schema import ENTRIES, SUBJECTS
+from pipeline.ledger.schema import ENTRIES, ERASURES, SUBJECTS
 from pipeline.model import CountbackError, Entry, WrongCall
 
 
@@ -98,3 +98,11 @@ def insert(
     stored = sealed_row(row, version, event_id, head)
     connection.execute(sa.insert(ENTRIES).values(stored))
     return entry_of(stored)
+
+
+def put_marks(connection: sa.Connection, marked: Mapping[int, str], by_seq: int) -> None:
+    """Write what the erasure at `by_seq` says over the payloads of these entries."""
+    for seq, payload in marked.items():
+        connection.execute(sa.insert(ERASURES).values(seq=seq, by_seq=by_seq, payload=payload))
+        entry = sa.update(ENTRIES).where(ENTRIES.c.seq == seq)
+        connection.execute(entry.values(payload=payload))

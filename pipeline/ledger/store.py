@@ -32,11 +32,13 @@ from pipeline.ledger.engines import (
     engine_of,
     in_one_sentence,
     name_of,
+    overwrite_what_was,
     take_turn,
     url_of,
     use_wal,
 )
 from pipeline.ledger.entries import entry_of, plain_entry, plain_event, plain_row, same_event
+from pipeline.ledger.erasing import marked_rows
 from pipeline.ledger.roles import PEOPLE, Door, People
 from pipeline.ledger.schema import ENTRIES, SUBJECTS
 from pipeline.ledger.statements import (
@@ -48,6 +50,7 @@ from pipeline.ledger.statements import (
     in_order,
     insert,
     next_version,
+    put_marks,
     rows_of,
     version_of,
 )
@@ -57,6 +60,8 @@ from pipeline.settings import PeopleSection
 __all__ = ["Head", "Ledger", "Stale", "Verification", "verify_export"]
 
 Step = Callable[[int], None]
+ERASED_STEP = 35
+"""Of an erasure alone: the marks stand, between steps 3 and 4."""
 
 
 def _unwatched(_: int) -> None:
@@ -179,6 +184,30 @@ class Ledger:
         """`issuer|subject` of whoever writes here, where roles count; else empty."""
         actor = self.door.actor
         return actor.identity if actor and self.people().is_ruled else ""
+
+    def erase(self, event: Event, seqs: Sequence[int], *, expected_head: Head) -> Entry | None:
+        """Put marks in place of the texts of some entries, and record in the chain that it was so.
+
+        `event` (of kind `erased`) says who and why; what was done is added to its payload. All of
+        it or nothing, and only if nothing was written since the record stood at `expected_head`.
+        Nothing is written, and None returned, where those entries hold no text.
+        """
+        with self._writing() as connection:
+            check_head(head_of(connection), expected_head, event.subject)
+            rows = rows_of(connection, in_order().where(ENTRIES.c.seq.in_(seqs)))
+            marked = marked_rows(rows)
+            if not marked:
+                return None
+            said = {**event.payload, "entries": [one.said for one in marked]}
+            row = plain_event(event.model_copy(update={"payload": said}))
+            entry = self._add(connection, self._let(connection, row), None, expected_head, None)
+            schema.raise_to(connection, schema.WITH_ERASURES)
+            put_marks(connection, {one.seq: one.payload for one in marked}, entry.seq)
+            self.step(ERASED_STEP)
+        self.step(4)
+        with in_one_sentence(self.name):
+            overwrite_what_was(self._engine)
+        return entry
 
     def version(self, subject: str) -> int:
         """How many entries stand on the subject: 0 when nothing was ever written on it."""

@@ -302,7 +302,7 @@ def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "l.sqlite") as raw:
         raw.execute("UPDATE ledger_schema SET version = 99")
     raw.close()
-    with pytest.raises(CountbackError, match="schema version 99, this Countback knows up to 1"):
+    with pytest.raises(CountbackError, match="schema version 99, this Countback knows up to 2"):
         Ledger.open(tmp_path / "l.sqlite")
 
 
