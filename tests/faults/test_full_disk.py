@@ -134,7 +134,9 @@ def test_a_hand_over_says_that_it_stays_and_leaves_once_when_there_is_room(
 
 
 def test_a_readout_keeps_the_one_before(pilot: Pilot) -> None:
-    pilot.record.unlink()  # a record is not even read where its readers find no room
+    (
+        pilot.folder / "ledger.sqlite"
+    ).unlink()  # a record is not even read where its readers find no room
     out = pilot.folder / "readout.html"
     out.write_bytes(b"the one before")
     with filled(pilot.folder.parent), pytest.raises(CountbackError) as error:
