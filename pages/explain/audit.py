@@ -7,10 +7,12 @@ import streamlit as st
 
 from pages.parts import session
 from pages.parts.downloads import csv_bytes
+from pages.parts.record_print import print_button
 from pages.parts.session import Session
 from pages.parts.wording import counted, escaped, happened, moment
 from pipeline.ledger import sample, sealed_csv
 from pipeline.model import REASONS, Entry, canonical_json
+from pipeline.report.record import CHAIN
 
 _KINDS = {
     "decision": "Decisions",
@@ -76,6 +78,18 @@ def _chain(here: Session) -> None:
             help="One entry a line, each bound to the one before it; the last line is the head.",
         )
         st.download_button(
+            "The seals alone",
+            lambda: csv_bytes(_SEAL, [_seal(entry) for entry in here.entries]),
+            file_name="record-seals.csv",
+            mime="text/csv",
+            key="record_seals",
+            icon=":material/lock:",
+            type="tertiary",
+            on_click="ignore",
+            help="Number, day, kind and seal of each entry, without a name or a text: whoever "
+            "keeps it can tell later whether the record is still the same.",
+        )
+        st.download_button(
             "As a sealed table",
             lambda: sealed_csv(here.ledger().export()),
             file_name="record-sealed.csv",
@@ -86,8 +100,16 @@ def _chain(here: Session) -> None:
             on_click="ignore",
             help="For a spreadsheet. Either file is checked by `python -m pipeline verify --file`.",
         )
+    st.caption(CHAIN)
     if verify:
         _verified(here)
+
+
+_SEAL = ("seq", "on_day", "kind", "previous", "hash")
+
+
+def _seal(entry: Entry) -> dict[str, object]:
+    return {name: getattr(entry, name) for name in _SEAL}
 
 
 def _verified(here: Session) -> None:
@@ -204,8 +226,22 @@ def _table(here: Session, found: list[Entry]) -> Entry | None:
             type="tertiary",
             on_click="ignore",
         )
+        print_button(here, list(zip(rows, found, strict=True)), _chosen(here, found))
     ticked = [row for row in event.selection.rows if row < len(found)]
     return found[ticked[0]] if ticked else None
+
+
+def _chosen(here: Session, found: list[Entry]) -> str:
+    """How the listed entries were chosen, for whoever holds the paper."""
+    state = st.session_state
+    said = [
+        f"holding “{state.record_search}”" if state.get("record_search") else "",
+        f"by {state.record_person}" if state.get("record_person") else "",
+        f"of the kind “{_KINDS[state.record_kind]}”" if state.get("record_kind") else "",
+        f"drawn by the seed “{state.sample_seed}”" if state.get("sample_n") else "",
+    ]
+    told = ", ".join(part for part in said if part)
+    return f"They are those {told}." if told and len(found) < len(here.entries) else ""
 
 
 def _row(entry: Entry) -> dict[str, object]:

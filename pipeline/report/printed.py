@@ -1,10 +1,11 @@
-"""The readout as a PDF: the HTML page printed by Chromium, with nothing of the clock in it."""
+"""An HTML page of ours as a PDF: printed by Chromium, with nothing of the clock in it."""
 
 from __future__ import annotations
 
 import re
 import shutil
 import subprocess
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,19 +30,30 @@ def browser() -> str | None:
 
 
 def pdf_bytes(readout: Readout) -> bytes:
-    """The page on A4; raises CountbackError when there is no Chromium or it does not print."""
+    """The readout on A4; raises CountbackError when there is no Chromium or it does not print."""
+    return page_as_pdf(
+        html_bytes(readout), readout.as_of, "choose --format html and print it from any browser"
+    )
+
+
+def page_as_pdf(page: bytes, as_of: date, otherwise: str) -> bytes:
+    """A page without scripts on A4, the same bytes for the same page.
+
+    Raises CountbackError when there is no Chromium or it does not print; `otherwise` ends its
+    sentence with what to do instead.
+    """
     found = browser()
     if found is None:
         raise CountbackError(
             "A PDF is printed by Chromium, and there is none: install it with `make chromium`, or "
-            "choose --format html and print it from any browser."
+            f"{otherwise}."
         )
-    with TemporaryDirectory(prefix="readout-") as name:
-        return _undated(_printed(found, Path(name), html_bytes(readout)), readout)
+    with TemporaryDirectory(prefix="printed-") as name:
+        return _undated(_printed(found, Path(name), page, otherwise), as_of)
 
 
-def _printed(found: str, folder: Path, page: bytes) -> bytes:
-    source, target = folder / "readout.html", folder / "readout.pdf"
+def _printed(found: str, folder: Path, page: bytes, otherwise: str) -> bytes:
+    source, target = folder / "page.html", folder / "page.pdf"
     source.write_bytes(page)
     call = [found, *_OPTIONS, f"--user-data-dir={folder / 'profile'}", f"--print-to-pdf={target}"]
     try:
@@ -50,17 +62,16 @@ def _printed(found: str, folder: Path, page: bytes) -> bytes:
         )
     except subprocess.TimeoutExpired as error:
         raise CountbackError(
-            f"Chromium did not print within {_SECONDS} seconds: try again, or choose --format html."
+            f"Chromium did not print within {_SECONDS} seconds: try again, or {otherwise}."
         ) from error
     if done.returncode or not target.exists():
         raise CountbackError(
-            f"Chromium could not print the readout (it ended with {done.returncode}): choose "
-            "--format html and print it from any browser."
+            f"Chromium could not print it (it ended with {done.returncode}): {otherwise}."
         )
     return target.read_bytes()
 
 
-def _undated(content: bytes, readout: Readout) -> bytes:
-    """The same bytes on every day: the dates inside are the readout's own, of the same length."""
-    day = f"{readout.as_of:%Y%m%d}000000".encode()
+def _undated(content: bytes, as_of: date) -> bytes:
+    """The same bytes on every day: the dates inside are the page's own, of the same length."""
+    day = f"{as_of:%Y%m%d}000000".encode()
     return _DATES.sub(lambda found: b"/" + found[1] + b" (D:" + day, content)

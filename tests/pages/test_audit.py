@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -91,3 +92,23 @@ def test_an_auditor_draws_decisions_by_a_seed(open_app: Open, decided: Path) -> 
     app.run()
     assert list(app.dataframe[0].value["#"]) == first
     assert len(first) == 1
+
+
+def test_what_is_listed_is_printed_with_its_head_and_how_it_was_chosen(
+    open_app: Open, decided: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_app(PAGE)
+    assert "The seals hold no names" in said(app)
+    app.selectbox(key="record_person").set_value("Ben").run()
+    app.radio(key="record_print_format").set_value("html")
+    app.button(key="record_print_make").click().run()
+    assert not app.exception
+    _, page = app.session_state["record_printed"]
+    words = page.decode()
+    assert "2 of 3 entries are listed, newest first. They are those by Ben." in words
+    with closing(Pilot.open(decided).ledger()) as ledger:
+        assert ledger.verify().head in words
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    app.radio(key="record_print_format").set_value("pdf")
+    app.button(key="record_print_make").click().run()
+    assert "there is none: install it" in said(app)

@@ -52,5 +52,5 @@ def test_a_chromium_that_fails_is_one_sentence(
     found: Readout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(printed, "browser", lambda: shutil.which("false"))
-    with pytest.raises(CountbackError, match=r"could not print the readout \(it ended with 1\)"):
+    with pytest.raises(CountbackError, match=r"could not print it \(it ended with 1\)"):
         rendered(found, "pdf")
