@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from pages.parts import session
 from pages.parts.behind import how_counted
+from pages.parts.bridge_bar import bar, choose_bar
 from pages.parts.figures import figure
 from pages.parts.phases import marks_of, reached, standing
 from pages.parts.rolling import of_page, rolled
@@ -134,9 +136,9 @@ def _bridge(here: Session, arm: str, scope: Scope, currency: str) -> None:
     if "why" in own:
         st.info(f"No bridge in {escaped(currency)}: {escaped(own['why'])}.")
         return
-    _drawn_bridge(found, own, currency)
-    days = (found["before_on"], found["after_on"])
-    how_counted(*_counted(here, scope, days), key="bridge")
+    parts = _counted(here, scope, (found["before_on"], found["after_on"]))
+    _drawn_bridge(found, own, currency, parts.invoices.rows)
+    how_counted(*parts, key="bridge")
 
 
 def _counted(here: Session, scope: Scope, days: tuple[date, date]) -> bridge.Counted:
@@ -147,14 +149,17 @@ def _counted(here: Session, scope: Scope, days: tuple[date, date]) -> bridge.Cou
     return made
 
 
-def _drawn_bridge(found: Found, own: Found, currency: str) -> None:
+def _drawn_bridge(found: Found, own: Found, currency: str, invoices: Sequence[Found]) -> None:
     st.markdown(f"**{escaped(bridge.said(own))}** {_quality(own)}{_largest(own, currency)}")
     rows = bridge.as_rows(found["arms"], currency)
     left, right = st.columns(2, gap="medium")
     with left:
-        figure(charts.dso_bridge(own, "days", currency), rows, key="bridge_days")
+        drawn = charts.dso_bridge(own, "days", currency)
+        figure(drawn, rows, key="bridge_days", on_select=partial(choose_bar, "bridge_days"))
     with right:
-        figure(charts.dso_bridge(own, "money", currency), rows, key="bridge_money")
+        drawn = charts.dso_bridge(own, "money", currency)
+        figure(drawn, rows, key="bridge_money", on_select=partial(choose_bar, "bridge_money"))
+    bar(invoices, currency)
     st.caption(
         "What is open = what was billed × the share of it still open, by customer class and age "
         "past due. Change = Σ billed after × (share after − share before) + Σ (billed after − "
@@ -230,7 +235,7 @@ def _curves(here: Session) -> None:
         "Kaplan-Meier curves of the invoices of the before/after comparison, from their due date; "
         "what was paid by then is gone before day 0. A tick is an invoice watched no longer. The "
         "mean is the area under a curve up to day 30, in days: it is the comparison’s own RDPD30. "
-        "Intervals: 95 %, leaving out one customer at a time. Shaded: the pilot’s own gap; "
+        "Intervals: 95%, leaving out one customer at a time. Shaded: the pilot’s own gap; "
         "without the control it proves nothing."
         + ("" if settings.control.where else " No control is set: only the segment is drawn.")
     )
@@ -258,7 +263,7 @@ def _means(groups: Sequence[Found]) -> list[dict[str, Any]]:
         {
             "curve": f"{group['arm']}, {group['when']}",
             "mean_days_to_day_30": f"{group['rmst']:.2f}",
-            "95_%_interval": "{:.2f} to {:.2f}".format(*group["ci95"]) if group["ci95"] else "–",
+            "95%_interval": "{:.2f} to {:.2f}".format(*group["ci95"]) if group["ci95"] else "–",
             "invoices": group["n"],
             "customers": group["customers"],
         }
@@ -278,7 +283,7 @@ def _ages(here: Session, scope: Scope, currency: str) -> None:
         return
     first = _billed(here, scope)[currency]
     weeks = time_to_cash.whole_weeks(known, first)
-    as_share = st.toggle("As shares of 100 %", key="ages_share")
+    as_share = st.toggle("As shares of 100%", key="ages_share")
     drawn = charts.aging_weeks(weeks, currency, marks_of(here), as_share=as_share)
     figure(drawn, weeks, key="ages")
     last = weeks[-1]
@@ -341,7 +346,7 @@ def _promises(here: Session, scope: Scope, currency: str) -> None:
     drawn = charts.promise_weeks(weeks, currency, marks_of(here))
     figure(drawn, weeks, key="promises")
     st.caption(
-        "Kept: 95 % or more of what was open on the promised invoices came in as cash by the "
+        "Kept: 95% or more of what was open on the promised invoices came in as cash by the "
         "promised day and two business days. Hatched weeks are not over; what is not due yet is "
         "in no rate. Credited or disputed before the day: cancelled, and in no rate either."
     )
@@ -353,7 +358,7 @@ def _kept_said(kept: Found, currency: str) -> str:
         return f"None of them is mature yet: {counted(kept['pending'], 'promise')} to come."
     low, high = kept["ci95"]
     return (
-        f"**{kept['kept']} of {counted(kept['n'], 'promise')} kept** ({kept['rate']:.0%}, 95 % "
+        f"**{kept['kept']} of {counted(kept['n'], 'promise')} kept** ({kept['rate']:.0%}, 95% "
         f"between {low:.0%} and {high:.0%}). By money "
         f"{escaped(money(kept['came_in'], currency))} of "
         f"{escaped(money(kept['promised'], currency))} came in time."

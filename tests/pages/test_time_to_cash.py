@@ -163,3 +163,14 @@ def test_an_aging_report_alone_shows_today_and_says_what_would_show_more(
     assert not app.header
     app.toggle(key="ages_now_as_table").set_value(True).run()
     assert not app.exception
+
+
+def test_a_bar_of_the_bridge_opens_its_invoices_and_the_ends_add_up(open_app: Open) -> None:
+    app = open_app(PAGE)
+    app.selectbox(key="bridge_bar").set_value("after").run()
+    assert not app.exception
+    rows = next(f.value for f in app.dataframe if "disputed_after" in f.value.columns)
+    app.toggle(key="bridge_money_as_table").set_value(True).run()
+    steps = next(f.value for f in app.dataframe if "pilot_money" in f.value.columns)
+    end = steps[steps["step"] == "after"]["pilot_money"].iloc[0]
+    assert round(sum(rows["open_after"]), 2) == round(end, 2) > 0

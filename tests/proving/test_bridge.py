@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pipeline.model import CountbackError, WrongCall
 from pipeline.pilot import Pilot
 from pipeline.proving.bridge import STEPS, Bridge, between, dso_bridge
+from pipeline.proving.bridge_rows import behind_bar
 from tests.drawn import Draw
 
 SETTINGS = """
@@ -62,7 +63,7 @@ def money(bridge: Bridge) -> dict[str, Decimal]:
 
 
 def test_the_published_example_moves_dso_though_nobody_pays_differently(shared: Path) -> None:
-    """Brigham and Ehrhardt, chapter 27: sales in months 1-6, 70 %, 20 %, 0 % uncollected."""
+    """Brigham and Ehrhardt, chapter 27: sales in months 1-6, 70%, 20%, 0% uncollected."""
     rows = json.loads((shared / "oracles" / "published_examples.json").read_text())
     known = {row["id"]: row for row in rows}
     sales = known["D15"]["inputs"]["sales"]
@@ -108,7 +109,7 @@ def test_what_is_disputed_or_credited_is_no_behaviour() -> None:
 
 
 def test_a_shift_to_slow_customers_is_mix() -> None:
-    # Fast owe 10 %, slow 50 %. 500 each, then 200 and 800: 80 + 20 - 250 - 50 = 120 more.
+    # Fast owe 10%, slow 50%. 500 each, then 200 and 800: 80 + 20 - 250 - 50 = 120 more.
     cells = [
         cell(500, 50, named="fast"),
         cell(500, 250, named="slow"),
@@ -240,3 +241,37 @@ def test_what_keeps_a_bridge_from_being_drawn_is_said(drawn: Draw) -> None:
     blank = Pilot.open(pilot.folder)
     with blank.day() as day, pytest.raises(WrongCall, match="started_on"):
         dso_bridge(day, blank.settings)
+
+
+def test_a_bar_names_the_invoices_that_it_came_of() -> None:
+    def row(name: str, before: int, after: int, **more: int) -> dict[str, Any]:
+        disputed = {"disputed_before": 0, "disputed_after": 0, "longer_terms": 0}
+        return {
+            "currency": "USD", "invoice_id": name, "open_before": before, "open_after": after,
+            **disputed, **more,
+        }  # fmt: skip
+
+    rows = [
+        row("kept", 10, 10),
+        row("paid", 10, 0),
+        row("new", 0, 10),
+        row("quarrel", 10, 10, disputed_after=4),
+        row("later", 10, 10, longer_terms=15),
+        {**row("abroad", 10, 0), "currency": "EUR"},
+    ]
+    named = {
+        bar: [one["invoice_id"] for one in behind_bar(rows, bar, "USD")]
+        for bar in ("before", *STEPS, "after")
+    }
+    assert named == {
+        "before": ["kept", "paid", "quarrel", "later"],
+        "payment behaviour": ["paid", "new"],
+        "disputes": ["quarrel"],
+        "credits and write-offs": ["paid"],
+        "billing volume and timing": ["new"],
+        "customer mix": ["new"],
+        "terms": ["later"],
+        "FX": [],
+        "rest": [],
+        "after": ["kept", "new", "quarrel", "later"],
+    }
