@@ -46,7 +46,7 @@ def page() -> None:
     with right:
         _figures(found)
         _definition()
-    _orders(found["orders"])
+    _orders(found["orders"], found["against_oldest"]["sentence"])
     _gate(found["challenger"])
 
 
@@ -112,7 +112,7 @@ def _definition() -> None:
     )
 
 
-def _orders(orders: list[dict[str, Any]]) -> None:
+def _orders(orders: list[dict[str, Any]], against_oldest: str) -> None:
     st.subheader("The first fifth of the list", anchor=False)
     if not orders:
         st.info("No money that stuck has a rate: add [rates] for its currency to pilot.toml.")
@@ -127,7 +127,8 @@ def _orders(orders: list[dict[str, Any]]) -> None:
         }
         for one in orders
     ]
-    st.caption("Share of the money still open at its boundary that lay in each Monday's top 20 %.")
+    st.markdown(f"**{escaped(against_oldest)}**")
+    st.caption("Share of the money still open at its boundary that lay in each Monday's top 20%.")
     table(rows, key="score_orders", alt="What each order finds", height="content")
     save(orders, key="score_orders_csv", name="score-orders")
 
@@ -136,7 +137,8 @@ def _points(value: float | None) -> str:
     if value is None:
         return "–"
     points = round(100 * value)
-    return f"{points:+d} points" if points else "0 points"
+    said = f"{points:+d} points" if points else "0 points"
+    return said.replace("-", "\N{MINUS SIGN}")
 
 
 def _gate(challenger: dict[str, Any]) -> None:

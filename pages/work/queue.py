@@ -170,7 +170,22 @@ def _table(here: Session, cases: list[Case]) -> Case:
         f"{counted(len(here.desk.routes), 'open invoice')}, each in exactly one split. "
         "Tick a row to see why it is here."
     )
+    _order(here)
     return cases[rows[0]] if rows else cases[0]
+
+
+def _order(here: Session) -> None:
+    """What the order is, and what its back-test found, once somebody has had it made."""
+    kept = st.session_state.get("back_test")
+    found = kept[1] if kept and kept[0] == (*here.key[:2], here.as_of) else {}
+    said = found.get("against_oldest", {}).get("sentence", "")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(escaped(f"In the order of the money at stake. {said}".rstrip()))
+        st.page_link(
+            "pages/explain/score.py",
+            label="What it rests on" if said else "Is it better than oldest first?",
+            icon=":material/query_stats:",
+        )
 
 
 def _frame(here: Session, cases: list[Case]) -> pl.DataFrame:

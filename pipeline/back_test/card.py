@@ -51,6 +51,7 @@ def card(rows: Snapshots, as_of: date) -> dict[str, Any]:
     split = int(days[len(days) // 2])
     before, after = rows.where(rows.known_on < split), rows.where(rows.day >= split)
     verdict, sentence = _verdict(after)
+    orders = _orders(after)
     return {
         "as_of": as_of,
         "from": date.fromordinal(_ordinal(days[0])),
@@ -62,7 +63,8 @@ def card(rows: Snapshots, as_of: date) -> dict[str, Any]:
         "judged": _counts(after),
         "score": _judged(after.outcomes, after.score),
         "reliability": [asdict(one) for one in reliability(after.outcomes, after.score)],
-        "orders": _orders(after),
+        "orders": orders,
+        "against_oldest": _against_oldest(orders),
         "challenger": _challenger(before, after),
     }
 
@@ -95,7 +97,7 @@ def _verdict(rows: Snapshots) -> tuple[str, str]:
     ends = found["auc_low"], found["auc_high"]
     if found["auc"] is None or None in ends:
         return "cannot tell", "Cannot tell: the later weeks hold too few of either outcome."
-    said = f"AUC {found['auc']:.2f} (95 % from {ends[0]:.2f} to {ends[1]:.2f})"
+    said = f"AUC {found['auc']:.2f} (95% from {ends[0]:.2f} to {ends[1]:.2f})"
     said += f" on {len(rows.day)} rows of {rows.outcomes.customers} customers"
     if not _enough(rows):
         return "cannot tell", f"Cannot tell yet: {said}, which are too few."
@@ -156,6 +158,37 @@ def _order(
         "low": low,
         "high": high,
     }
+
+
+def _against_oldest(orders: list[dict[str, Any]]) -> dict[str, str]:
+    """Whether the queue's first fifth holds more of the money that stuck than the oldest fifth."""
+    if not orders:
+        why = "no money that stuck has a rate in the reporting currency"
+        return {"verdict": "cannot tell", "sentence": f"Cannot tell: {why}."}
+    ours, oldest = orders[0], orders[1]
+    low, high = oldest["low"], oldest["high"]
+    said = (
+        f"the first fifth of the queue held {ours['share']:.0%} of the money that stuck, the "
+        f"oldest fifth {oldest['share']:.0%}"
+    )
+    if low is None or high is None:
+        return {"verdict": "cannot tell", "sentence": f"Cannot tell: {said}; too few customers."}
+    ends = f"{_points(oldest['queue_finds_more'])} points, 95% from {_points(low)} to "
+    said = f"{said} ({ends}{_points(high)})"
+    if low > 0:
+        return {"verdict": "finds more", "sentence": f"More than oldest first: {said}."}
+    if high < 0:
+        return {"verdict": "finds less", "sentence": f"Less than oldest first: {said}."}
+    return {
+        "verdict": "cannot tell",
+        "sentence": f"Whether it beats oldest first cannot be told: {said}.",
+    }
+
+
+def _points(share: float) -> str:
+    """Percentage points with a true sign; nought has none."""
+    points = round(100 * share)
+    return f"{points:+d}".replace("-", "\N{MINUS SIGN}") if points else "0"
 
 
 def _terms(rows: Snapshots) -> Floats:

@@ -22,6 +22,7 @@ def told(found: dict[str, Any]) -> Iterator[str]:
         yield f"Calibration slope {score['slope']:.2f} (1 is as sure as it should be)"
     for order in found["orders"]:
         yield f"First fifth of the list, {order['order']}: {_order(order)}"
+    yield found["against_oldest"]["sentence"]
     yield found["challenger"]["sentence"]
     for condition in found["challenger"]["conditions"]:
         state = {True: "met", False: "not met", None: "cannot tell"}[condition["is_met"]]
@@ -38,5 +39,5 @@ def _order(order: dict[str, Any]) -> str:
         return said
     return (
         f"{said}; the queue finds {order['queue_finds_more']:+.0%} "
-        f"(95 % from {order['low']:+.0%} to {order['high']:+.0%})"
+        f"(95% from {order['low']:+.0%} to {order['high']:+.0%})"
     )

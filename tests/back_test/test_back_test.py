@@ -111,6 +111,8 @@ def test_a_score_that_knows_is_said_to_order_better_than_chance() -> None:
     ours, oldest = found["orders"][:2]
     assert (ours["order"], oldest["order"]) == ("score x amount", "oldest first")
     assert oldest["low"] > 0.0
+    assert found["against_oldest"]["verdict"] == "finds more"
+    assert found["against_oldest"]["sentence"].startswith("More than oldest first: the first fifth")
     assert not found["challenger"]["passes"]
     assert any("does not pass the gate" in line for line in told(found))
 
@@ -130,7 +132,7 @@ def test_a_few_rows_are_cannot_tell_with_their_interval() -> None:
     found = card(drawn(n=60), AS_OF)
     assert found["verdict"] == "cannot tell"
     assert found["sentence"].startswith("Cannot tell yet: AUC ")
-    assert "95 % from" in found["sentence"]
+    assert "95% from" in found["sentence"]
 
 
 def test_a_score_of_noise_is_no_better_than_chance() -> None:
@@ -140,11 +142,18 @@ def test_a_score_of_noise_is_no_better_than_chance() -> None:
     assert found["sentence"].startswith("Cannot tell from chance")
 
 
+def test_of_a_few_rows_it_is_not_said_to_beat_the_oldest_first() -> None:
+    found = card(drawn(n=60), AS_OF)["against_oldest"]
+    assert found["verdict"] == "cannot tell"
+    assert " points, 95% from \N{MINUS SIGN}" in found["sentence"]
+
+
 def test_money_without_a_rate_is_left_out_and_counted() -> None:
     rows = drawn()
     found = card(replace(rows, amount=np.full(800, np.nan)), AS_OF)
     assert found["orders"] == []
     assert found["judged"]["without_rate"] == 400
+    assert found["against_oldest"]["verdict"] == "cannot tell"
 
 
 def test_nothing_past_due_is_a_sentence(tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ def test_the_back_test_is_a_verdict_with_its_interval_and_the_gates_conditions(
 ) -> None:
     app = open_app("explain/score")
     shown = said(app)
-    assert "95 % from" in shown
+    assert "95% from" in shown
     assert "does not pass the gate" in shown
     assert "orders better" in shown
+    assert "beats oldest first cannot be told: the first fifth of the queue held" in shown
     assert "(k + 4 r) / (n + 4)" in shown
     table = app.dataframe[0].value
     assert list(table["order"])[:2] == ["score x amount", "oldest first"]
