@@ -182,7 +182,7 @@ class PhasesSection(Noun):
     seeds: int = Field(default=20, ge=1, le=1000)
     """Planted defects below which the share that was caught says nothing."""
     overrides_below: float = Field(default=0.15, ge=0, le=1)
-    """A material override rate that is surely (95 %) below this needs not fall any further."""
+    """A material override rate that is surely (95%) below this needs not fall any further."""
 
 
 class OutboxSection(Noun):

@@ -107,7 +107,7 @@ def _curve(hours: Found) -> None:
     with right:
         figure(charts.hand_offs(hours["hand_offs"]), hours["hand_offs"], key="hand_offs")
     st.caption(
-        "Kaplan-Meier steps with 95 % bands: who still waits counts for the time waited, and who "
+        "Kaplan-Meier steps with 95% bands: who still waits counts for the time waited, and who "
         "was paid or credited first has left without an owner (Aalen-Johansen). Hand-offs are "
         "known for disputes worked on in the record; an export names the last owner only."
     )
@@ -154,8 +154,8 @@ def _detected(found: Found) -> str:
 
 
 _MEASURES = {
-    "Median, business hours (95 %)": lambda found: median_said(found, "business"),
-    "Median, clock hours (95 %)": lambda found: median_said(found, "clock"),
+    "Median, business hours (95%)": lambda found: median_said(found, "business"),
+    "Median, clock hours (95%)": lambda found: median_said(found, "clock"),
     "Within 4 · 8 · 24 business hours": _within,
     "Strict median: owners of under 5 business days may still change": lambda found: (
         f"{median_said(found, 'business', 'strict')}, {found['strict']['provisional']} provisional"

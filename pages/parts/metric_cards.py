@@ -164,7 +164,7 @@ def _overrides(rate: Found, here: Session) -> Card:
     lines = ["No draft decided yet"]
     if weeks:
         last = weeks[-1]
-        between = f"95 % between {last['low']:.0%} and {last['high']:.0%}"
+        between = f"95% between {last['low']:.0%} and {last['high']:.0%}"
         lines = [
             f"Week to {day(last['week'])}: {last['k']} of {last['n']} drafts, {between}",
             f"Since go-live {rate['k']} of {rate['n']}; before it there were no drafts",

@@ -118,7 +118,7 @@ def strip(rate: Found) -> None:
 
 
 def _between(found: Found) -> str:
-    return "" if found["low"] is None else f"95 %: {found['low']:.0%} to {found['high']:.0%}"
+    return "" if found["low"] is None else f"95%: {found['low']:.0%} to {found['high']:.0%}"
 
 
 def in_depth(rate: Found) -> None:

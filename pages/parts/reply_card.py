@@ -21,7 +21,7 @@ def reply_card() -> None:
     st.markdown(
         "What a customer's message means is suggested by rules and confirmed by a person on "
         "Review. Each confirmed label is kept beside the suggested one. Intervals are "
-        f"Wilson's, 95 %; under {FEWEST} messages a share is not told."
+        f"Wilson's, 95%; under {FEWEST} messages a share is not told."
     )
     if here.is_empty:
         st.info("There are no messages yet: load the exports on the page Exports.")

@@ -50,7 +50,7 @@ def rolled(here: Session, scope: Scope, currency: str) -> None:
     drawn = charts.roll_matrix(own["rows"], currency, since, until)
     figure(drawn, charts.in_columns(own["rows"]), key="matrix", on_select=_choose_cell)
     st.caption(
-        "Each row is 100 % of what was open at the start. A grey row has fewer than 30 invoices: "
+        "Each row is 100% of what was open at the start. A grey row has fewer than 30 invoices: "
         "its shares say little. Invoices billed since are in no row."
     )
     invoices = of_page(here, "rolled_forward_invoices", scope, spans)

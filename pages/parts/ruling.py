@@ -58,7 +58,7 @@ def _notes(notes: Sequence[str], *, is_fixed: bool) -> None:
 def _table(conditions: Sequence[Found]) -> str:
     """The conditions as a table whose words wrap."""
     lines = [
-        f"| {_MET} | Condition | The rule asks | Measured | 95 % interval | n |",
+        f"| {_MET} | Condition | The rule asks | Measured | 95% interval | n |",
         "|-|-|-|-|-|-|",
     ]
     for one in conditions:
@@ -104,7 +104,7 @@ def _next(follows: Found, currency: str) -> None:
         for lane in follows["lanes"]:
             st.caption(
                 f"Drafts overridden in this pilot, {escaped(lane['lane'])}: {lane['k']} of "
-                f"{lane['n']}, {lane['low']:.0%} to {lane['high']:.0%} with 95 %"
+                f"{lane['n']}, {lane['low']:.0%} to {lane['high']:.0%} with 95%"
             )
     if follows["to_mend"]:
         st.markdown("Mend first:")

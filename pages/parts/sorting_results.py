@@ -65,7 +65,7 @@ def _agreement(found: Mapping[str, Any]) -> None:
         st.markdown(
             "Kappa is the agreement beyond chance: 1 is always, 0 is no more than two people who "
             "answer at random in their own proportions. Here it has to lie at 0.6 or above, with "
-            "its whole 95 % interval, before it is called agreement; under ten invoices nothing "
+            "its whole 95% interval, before it is called agreement; under ten invoices nothing "
             "is. A rule's kappa asks: does the person see this lane where the rule does, and not "
             "where another lane's rule decided?"
         )

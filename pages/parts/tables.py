@@ -72,9 +72,9 @@ def save(rows: Sequence[Row], *, key: str, name: str, label: str = "Save as CSV"
 _WORDS = {
     "k": "Overrides",
     "n": "n",
-    "low": "95 % from",
-    "high": "95 % to",
-    "ci95": "95 % interval",
+    "low": "95% from",
+    "high": "95% to",
+    "ci95": "95% interval",
 }
 #: Columns that are shares: shown in percent, to a tenth; the file keeps every digit.
 _RATES = frozenset({"rate", "low", "high", "largest_share"})

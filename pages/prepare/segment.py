@@ -259,7 +259,7 @@ def _components(each: Found) -> None:
     ]
     table(rows, key="segment_parts", alt="Seven components with points and weights")
     st.caption(
-        "Each share counts at the worse end of its 80 % interval, so that a small spotless segment "
+        "Each share counts at the worse end of its 80% interval, so that a small spotless segment "
         "does not win by luck. Weights and anchors: \\[choosing\\] in pilot.toml."
     )
 

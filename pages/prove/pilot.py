@@ -262,7 +262,7 @@ def _overrides(here: Session, found: Found) -> None:
         drawn = charts.override_weeks(weeks, [*marks_of(here), *week_eight(rate)])
         figure(drawn, weeks, key="overrides")
         st.caption(
-            "Bars are 95 % Wilson intervals; hollow points count fewer than five drafts; the grey "
+            "Bars are 95% Wilson intervals; hollow points count fewer than five drafts; the grey "
             "band is where a week lies by chance (p-chart, three standard errors). If the routing "
             "overrides do not fall by week eight, the rules are wrong, not the words."
         )

@@ -235,7 +235,7 @@ def _open_words(groups: Sequence[Row]) -> str:
 
 
 def _interval_said(ci95: Sequence[float] | None) -> str:
-    return f" (95 % {ci95[0]:.2f} to {ci95[1]:.2f})" if ci95 else ""
+    return f" (95% {ci95[0]:.2f} to {ci95[1]:.2f})" if ci95 else ""
 
 
 # --- ages by week --------------------------------------------------------------------------

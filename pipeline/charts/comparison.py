@@ -31,7 +31,7 @@ _LINES = {
 
 
 def effect_interval(rows: Sequence[Row], detectable: float | None = None) -> go.Figure:
-    """Estimates with their 95 % intervals in days (`label`, `estimate`, `low`, `high`).
+    """Estimates with their 95% intervals in days (`label`, `estimate`, `low`, `high`).
 
     Below zero means sooner. `detectable` shades the changes that this pilot was too small to
     be likely to see. A row without an interval is named, with no bar. Rows with
@@ -126,7 +126,7 @@ def _effect_words(rows: Sequence[Row], detectable: float | None) -> str:
     )
     small = "" if detectable is None else f" Changes within {detectable:.1f} days could be missed."
     return (
-        f"Change against the control in days, below zero is sooner, 95 % intervals. {told}.{small}"
+        f"Change against the control in days, below zero is sooner, 95% intervals. {told}.{small}"
     )
 
 

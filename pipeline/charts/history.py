@@ -25,7 +25,7 @@ _HALF = timedelta(days=15)
 
 
 def event_study(cohorts: Sequence[Row], marks: Sequence[Mark] = ()) -> go.Figure:
-    """Effect of each due-date cohort in days, with its 95 % interval; below zero is sooner.
+    """Effect of each due-date cohort in days, with its 95% interval; below zero is sooner.
 
     Rows hold `due_from`, `due_before`, `is_post`, `is_reference`, `estimate` and `ci95`. The
     reference is a hollow point at zero; one without an interval is a point alone.
@@ -51,7 +51,7 @@ def event_study(cohorts: Sequence[Row], marks: Sequence[Mark] = ()) -> go.Figure
 
 
 def placebo_dates(dates: Sequence[Row], real: Row | None = None) -> go.Figure:
-    """The estimate at each made-up go-live date and at the real one, with 95 % intervals (days).
+    """The estimate at each made-up go-live date and at the real one, with 95% intervals (days).
 
     Rows hold `go_live_on`, `estimate` and `ci95`; `real` is drawn in the pilot's colour.
     """
@@ -117,7 +117,7 @@ def _study_words(cohorts: Sequence[Row]) -> str:
     )
     return (
         "Change of the pilot against the control since the last thirty days before go-live, in "
-        f"days, below zero is sooner, 95 % intervals. {told or 'No cohort is known'}."
+        f"days, below zero is sooner, 95% intervals. {told or 'No cohort is known'}."
     )
 
 
@@ -125,7 +125,7 @@ def _placebo_words(dates: Sequence[Row], real: Row | None) -> str:
     told = "; ".join(f"{day_name(row['go_live_on'])}: {_ends(row)}" for row in dates)
     truly = f" The real one: {_ends(real)}." if real is not None else ""
     return (
-        "The comparison at made-up go-live dates, in days, below zero is sooner, 95 % intervals. "
+        "The comparison at made-up go-live dates, in days, below zero is sooner, 95% intervals. "
         f"{told or 'There is none'}.{truly}"
     )
 

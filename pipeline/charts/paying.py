@@ -121,7 +121,7 @@ def _top(figure: go.Figure, x: float, text: str, **place: Any) -> None:
 
 
 def net_band(confidence: Mapping[str, Any], net: Decimal, currency: str) -> go.Figure:
-    """The draws of first-year net: `roi`'s `confidence`; dark inside the 80 % band."""
+    """The draws of first-year net: `roi`'s `confidence`; dark inside the 80% band."""
     bins = confidence["histogram"]
     low, high = float(confidence["low"]), float(confidence["high"])
     figure = go.Figure()
@@ -149,7 +149,7 @@ def net_band(confidence: Mapping[str, Any], net: Decimal, currency: str) -> go.F
 def _band_words(confidence: Mapping[str, Any], net: Decimal, currency: str) -> str:
     return (
         f"Histogram of {confidence['draws']:,} draws of first-year net. Base "
-        f"{money(net, currency)}; 80 % of draws between {money(confidence['low'], currency)} and "
+        f"{money(net, currency)}; 80% of draws between {money(confidence['low'], currency)} and "
         f"{money(confidence['high'], currency)}; {confidence['share_above_zero']:.0%} do not lose "
         "money."
     )

@@ -54,7 +54,7 @@ _STATES: dict[str, tuple[str, str]] = {
 
 
 def roll_matrix(rows: Sequence[Row], currency: str, since: date, until: date) -> go.Figure:
-    """Buckets at the start against where their money is at the end; every row is 100 %.
+    """Buckets at the start against where their money is at the end; every row is 100%.
 
     `rows` as `proving.time_to_cash.rolled_forward` gives them. A row of fewer than 30 invoices
     is grey. A point carries its row and column, so that a click can open the invoices.

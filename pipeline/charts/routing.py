@@ -15,7 +15,7 @@ _PILOT_BAND = "rgba(63, 134, 184, 0.18)"
 def owner_curve(
     since: Sequence[Row], before: Sequence[Row], unit: str, median: float | None = None
 ) -> go.Figure:
-    """Steps of the share of disputes accepted by their owner, with 95 % bands, by hours.
+    """Steps of the share of disputes accepted by their owner, with 95% bands, by hours.
 
     Rows hold `hours`, `share`, `low`, `high` (0-1) and `at_risk`; `unit` says which hours. Those
     that still wait count for the time they have waited. The baseline is drawn as far as the

@@ -399,4 +399,4 @@ def _override_words(weeks: Sequence[Row]) -> str:
         f"({share(row['low'])} to {share(row['high'])})"
         for row in weeks
     )
-    return f"Overrides of drafts by week, with 95 % intervals: {told or 'no draft decided yet'}."
+    return f"Overrides of drafts by week, with 95% intervals: {told or 'no draft decided yet'}."

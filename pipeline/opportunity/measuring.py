@@ -59,7 +59,7 @@ def _data_trust(day: Day) -> Known | None:
     n, k = rows[0]["customers"], rows[0]["with_all"]
     source = (
         f"{k} of {n} customers with open invoices have a contact confirmed within 90 days, an "
-        "owner who is here, and terms that agree; lower end of the 80 % interval"
+        "owner who is here, and terms that agree; lower end of the 80% interval"
     )
     return _pessimistic(k, n, source)
 
@@ -75,14 +75,14 @@ def _routing_clarity(day: Day, settings: Settings, entries: Sequence[Entry]) -> 
     if found:
         source = (
             f"{found.who} sorted {found.k} of {found.n} invoices alike in session "
-            f"{found.session_id}; lower end, 80 %"
+            f"{found.session_id}; lower end, 80%"
         )
         return _pessimistic(found.k, found.n, source)
     weeks = override_rate(day, settings, "ALL")["weeks"]
     n, moved = (sum(week[key] for week in weeks) for key in ("n", "routing"))
     if n < _FEWEST:
         return None
-    source = f"In {n - moved} of {n} decided drafts the person kept the play; lower end, 80 %"
+    source = f"In {n - moved} of {n} decided drafts the person kept the play; lower end, 80%"
     return _pessimistic(n - moved, n, source)
 
 

@@ -258,15 +258,15 @@ def _sentence(
     if verdict == "improved":
         return (
             f"Improved at day {read_out}: against the {control}, invoices were paid between "
-            f"{-high:.1f} and {-low:.1f} days sooner after their due date (95 % interval).{seen}"
+            f"{-high:.1f} and {-low:.1f} days sooner after their due date (95% interval).{seen}"
         )
     if verdict == "worse":
         return (
             f"Worse at day {read_out}: against the {control}, invoices were paid between "
-            f"{low:.1f} and {high:.1f} days later after their due date (95 % interval).{seen}"
+            f"{low:.1f} and {high:.1f} days later after their due date (95% interval).{seen}"
         )
     return (
         f"Cannot tell at day {read_out}: against the {control} the change lies between {-low:.1f} "
-        f"days sooner and {high:.1f} days later (95 % interval), so no change at all is as "
+        f"days sooner and {high:.1f} days later (95% interval), so no change at all is as "
         f"possible.{seen}"
     )

@@ -131,7 +131,7 @@ def _slope_said(slope: Contrast, before: int) -> str:
     if slope.ci95 is None:
         return f"Nobody can tell whether the two sides moved alike before: {_lower(slope.why)}"
     low, high = slope.ci95
-    ends = f"between {low:+.1f} and {high:+.1f} days a month".replace("-", "−") + " (95 % interval)"
+    ends = f"between {low:+.1f} and {high:+.1f} days a month".replace("-", "−") + " (95% interval)"
     if side(slope.ci95) == "either":
         return (
             f"In the {before} cohorts before go-live the pilot drifted against the control by "

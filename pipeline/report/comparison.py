@@ -89,7 +89,7 @@ def _intervals_table(found: Found) -> Table:
             )
         )
     headings = (
-        *("Change against control", "Estimate", "95 % low", "95 % high"),
+        *("Change against control", "Estimate", "95% low", "95% high"),
         *("Pilot customers", "Control customers", "In words"),
     )
     return Table("The change, with its interval", headings, tuple(rows))

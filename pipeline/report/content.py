@@ -88,7 +88,7 @@ def _cash(found: Found | None, why: str) -> Headline:
         return Headline(label, UNKNOWN, found["sentence"] if found else why)
     low, high = line["ci95"] or (None, None)
     note = (
-        f"95 % interval, day {found['read_out_day']}; n = {line['pilot_customers']} pilot and "
+        f"95% interval, day {found['read_out_day']}; n = {line['pilot_customers']} pilot and "
         f"{line['control_customers']} control customers"
     )
     return Headline(label, words(between_days(low, high)), line.get("why", note))
@@ -110,5 +110,5 @@ def _pays(found: Found | None, why: str) -> Headline:
     band, currency = found["confidence"], found["currency"]
     low, high = money(band["low"], currency).text, money(band["high"], currency).text
     assumed = len(found["assumed"])
-    note = f"80 % band {low} to {high}; {assumed} of {len(found['inputs'])} inputs are assumed"
+    note = f"80% band {low} to {high}; {assumed} of {len(found['inputs'])} inputs are assumed"
     return Headline(label, money(found["first_year_net"], currency), note)

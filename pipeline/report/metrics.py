@@ -116,7 +116,7 @@ def _disputes(found: Found) -> Row:
     beside = _sentence(found.get("why") or "Median, business hours.")
     if interval:
         low, high = (hours(end).text for end in interval)
-        beside += f" 95 % interval {low} to {high}."
+        beside += f" 95% interval {low} to {high}."
     return (
         words("Hours from dispute flag to the right owner"),
         hours(found["median_business"]),
@@ -137,7 +137,7 @@ def _overrides(rate: Found, as_of: date) -> Row:
         low, high = share(last["low"]).text, share(last["high"]).text
         total = f"{count(rate['k']).text} of {count(rate['n']).text}"
         read = rate["attention"]["sentence"]
-        beside = f"95 % interval {low} to {high}; {total} since go-live. {beside} {read}"
+        beside = f"95% interval {low} to {high}; {total} since go-live. {beside} {read}"
     return (
         words("Override rate"),
         share(last["k"] / last["n"] if last else None),

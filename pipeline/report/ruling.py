@@ -20,7 +20,7 @@ Found = Mapping[str, Any]
 TITLE = "What next"
 NOT_JUDGED = "not judged yet"
 _CONDITIONS = "The rule, condition by condition"
-_HEADINGS = ("Condition", "State", "The rule asks", "Measured", "95 % interval", "n")
+_HEADINGS = ("Condition", "State", "The rule asks", "Measured", "95% interval", "n")
 
 
 def judged(
@@ -109,7 +109,7 @@ def _going_on(follows: Found | None) -> Iterator[Table]:
             )
             for lane in follows["lanes"]
         )
-        headings = ("Lane", "Overridden", "Drafts", "95 % low", "95 % high")
+        headings = ("Lane", "Overridden", "Drafts", "95% low", "95% high")
         yield Table("Drafts overridden in this pilot, by lane", headings, rows)
 
 

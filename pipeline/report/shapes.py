@@ -81,7 +81,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Intervals:
-    """Estimates with their 95 % intervals around nought, in days; the first is the one tested."""
+    """Estimates with their 95% intervals around nought, in days; the first is the one tested."""
 
     title: str
     spans: tuple[Span, ...]

@@ -81,8 +81,8 @@ def _band(found: Found) -> Table:
         for name, case in found["cases"].items()
     )
     rows = (
-        (words("80 % band, low"), money(band["low"], currency)),
-        (words("80 % band, high"), money(band["high"], currency)),
+        (words("80% band, low"), money(band["low"], currency)),
+        (words("80% band, high"), money(band["high"], currency)),
         *cases,
     )
     return Table("How sure the first-year net is", ("Case", "First-year net"), rows)

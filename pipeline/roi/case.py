@@ -74,7 +74,7 @@ def _sentence(verdict: str, net: Decimal, band: tuple[Decimal, Decimal], currenc
         "cannot tell": "Whether it pays for itself in the first year cannot be told yet",
     }[verdict]
     low, high = (whole(end, currency) for end in band)
-    return f"{said}: net {money_text(net, currency)}, 80 % band {low} to {high}."
+    return f"{said}: net {money_text(net, currency)}, 80% band {low} to {high}."
 
 
 def whole(amount: Decimal, currency: str) -> str:

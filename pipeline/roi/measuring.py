@@ -185,13 +185,13 @@ def _times(items: list[Row]) -> list[float]:
 
 
 def _mean(name: str, minutes: list[float], what: str, day: Day) -> list[Input]:
-    """Mean minutes with its 95 % interval (Student's t); nothing from a handful."""
+    """Mean minutes with its 95% interval (Student's t); nothing from a handful."""
     n = len(minutes)
     if n < FEWEST:
         return []
     mean = float(np.mean(minutes))
     low, high = t_interval(mean, float(np.std(minutes, ddof=1)) / n**0.5, n - 1)
-    source = f"Mean of {n} {what}, with its 95 % interval"
+    source = f"Mean of {n} {what}, with its 95% interval"
     return [_counted(name, (max(0.0, low), mean, high), source, day)]
 
 
@@ -201,7 +201,7 @@ def _overrides(decided: Mapping[str, Any], day: Day, after: list[Row]) -> list[I
     ends = wilson(k, n)
     if n < FEWEST or ends is None:
         return []
-    source = f"{k} of {n} drafts decided since go-live, with Wilson's 95 % interval"
+    source = f"{k} of {n} drafts decided since go-live, with Wilson's 95% interval"
     found = [_counted("override_rate", (ends[0], k / n, ends[1]), source, day, places=4)]
     drafts, spent = len(_of(after, "prep")), sum(_of(after, "rework", "reroute"))
     if k and drafts >= FEWEST and spent:
@@ -247,7 +247,7 @@ def dso_days(day: Day, settings: Settings) -> Input:
         )
     low, high = -ends[1], -ends[0]
     source = (
-        f"95 % interval of the read-out of day {found['read_out_day']} by invoice (Before and "
+        f"95% interval of the read-out of day {found['read_out_day']} by invoice (Before and "
         "after), as days of every dollar billed; the base is its end nearest to no effect"
     )
     return _counted("dso_days", (low, min(max(low, 0.0), high), high), source, day)

@@ -14,7 +14,7 @@ from pipeline.roi.reckoning import Draws, reckon
 #: Draws of the Monte-Carlo band: its ends then stand still to about a hundredth of the band.
 DRAWS = 10_000
 SEED = 7
-#: Ends of the 80 % band.
+#: Ends of the 80% band.
 BAND = (0.10, 0.90)
 BINS = 30
 
@@ -92,7 +92,7 @@ def triangular(given: Input, uniform: Draws) -> Draws:
 
 
 def spread(scenario: Scenario, seed: int = SEED, draws: int = DRAWS) -> Spread:
-    """The 80 % band of first-year net by Monte Carlo.
+    """The 80% band of first-year net by Monte Carlo.
 
     Inputs are drawn apart from each other and always in the same order, so that one seed gives
     one answer, and changing an input leaves the draws of the others as they were.

@@ -34,14 +34,14 @@ class Gate(NamedTuple):
 
 
 def ledger_gate(ties: Sequence[Row], currencies: Sequence[str]) -> Gate:
-    """1: rebuilt books within 0.5 % of the control account on three month-ends, per currency."""
+    """1: rebuilt books within 0.5% of the control account on three month-ends, per currency."""
     off = [row for row in ties if not row["is_ok"]]
     if off:
         worst = off[0]
         return _gate(
             1,
             f"On {worst['as_of']} the books hold {worst['books_amount']:,.2f} {worst['currency']} "
-            f"and the ledger {worst['control_amount']:,.2f}: more than 0.5 % apart.",
+            f"and the ledger {worst['control_amount']:,.2f}: more than 0.5% apart.",
         )
     for name in currencies:
         known = len({row["as_of"] for row in ties if row["currency"] == name})
@@ -52,7 +52,7 @@ def ledger_gate(ties: Sequence[Row], currencies: Sequence[str]) -> Gate:
                 "needed: load control_totals.csv.",
             )
     days = sorted({str(row["as_of"]) for row in ties})[-MONTH_ENDS:]
-    return _gate(1, f"Books and ledger tie within 0.5 % on {', '.join(days)}.", ok=True)
+    return _gate(1, f"Books and ledger tie within 0.5% on {', '.join(days)}.", ok=True)
 
 
 def windows_gate(fault: str, selection: str, baseline: str) -> Gate:

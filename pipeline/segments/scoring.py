@@ -1,6 +1,6 @@
 """How clean a candidate's data is: seven components at their pessimistic end, weighted (metrics 4).
 
-Each share counts at the worse end of its 80 % Wilson interval, so that a small spotless segment
+Each share counts at the worse end of its 80% Wilson interval, so that a small spotless segment
 does not win by luck. What nobody knows counts as nothing.
 """
 

@@ -15,7 +15,7 @@ def reweighed(
 ) -> list[dict[str, Any]]:
     """Candidates of `choose` by their score under other weights, those that pass first.
 
-    `score` and `score_before` are 0-100; `first_share` is the share of weightings within 50 % of
+    `score` and `score_before` are 0-100; `first_share` is the share of weightings within 50% of
     these under which a passing candidate leads. Gates do not depend on weights. Raises WrongCall
     when every weight is nought.
     """

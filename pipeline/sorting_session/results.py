@@ -101,7 +101,7 @@ def _between(a: Part, b: Part, session: SortingSession) -> dict[str, Any]:
 
 
 def shown(found: Agreement) -> dict[str, Any]:
-    """An agreement as plain values; shares and kappa with their 95 % intervals."""
+    """An agreement as plain values; shares and kappa with their 95% intervals."""
     return {
         "n": found.n,
         "k": found.k,
@@ -123,7 +123,7 @@ def sentence(found: Agreement) -> str:
     said = f"{found.k} of {found.n} alike"
     if found.kappa is not None and found.kappa_ci is not None:
         low, high = found.kappa_ci
-        said += f", kappa {found.kappa:.2f} (95 % from {low:.2f} to {high:.2f})"
+        said += f", kappa {found.kappa:.2f} (95% from {low:.2f} to {high:.2f})"
     words = {"agree": "They agree", "do not agree": "They do not agree"}
     return f"{words.get(found.verdict, 'Cannot tell')}: {said}. {found.why}"
 

@@ -35,6 +35,6 @@ def _rule(rule: dict[str, Any]) -> str:
     if rule["kappa"] is not None:
         kappa = (
             f"kappa {rule['kappa']:.2f} "
-            f"(95 % from {rule['kappa_low']:.2f} to {rule['kappa_high']:.2f})"
+            f"(95% from {rule['kappa_low']:.2f} to {rule['kappa_high']:.2f})"
         )
     return f"{rule['rule']}: {rule['k']} of {rule['n']} alike, {kappa}, {rule['verdict']}"

@@ -21,7 +21,7 @@ Verdict = Literal["agree", "do not agree", "cannot tell"]
 
 @dataclass(frozen=True)
 class Agreement:
-    """Two judges on the same items; shares and kappa with 95 % intervals."""
+    """Two judges on the same items; shares and kappa with 95% intervals."""
 
     n: int
     k: int

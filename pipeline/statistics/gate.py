@@ -41,7 +41,7 @@ class Gate:
 def gate(outcomes: Outcomes, score: Floats, challenger: Floats) -> Gate:
     """The challenger against the score on rows that neither was fitted on.
 
-    AUC gain: its paired 95 % interval over customers lies above 0. Brier: not higher.
+    AUC gain: its paired 95% interval over customers lies above 0. Brier: not higher.
     Calibration slope within 0.8 to 1.25. And enough customers and outcomes to say any of it.
     """
     return Gate(
@@ -69,7 +69,7 @@ def _orders_better(outcomes: Outcomes, score: Floats, challenger: Floats) -> Con
     gain, ends = auc_gain(outcomes, score, challenger)
     if ends is None:
         return Condition("orders better", None, "The gain has no interval: too few customers.")
-    said = f"AUC gain {gain:+.3f} (95 % from {ends[0]:+.3f} to {ends[1]:+.3f}); all above 0."
+    said = f"AUC gain {gain:+.3f} (95% from {ends[0]:+.3f} to {ends[1]:+.3f}); all above 0."
     return Condition("orders better", ends[0] > 0, said)
 
 

@@ -24,7 +24,7 @@ class OwnerTime:
 
     `median` is None when half has not been reached within `longest_watched` (print
     "more than ... h"), or when there are too few disputes (`why`). An end of `median_ci`
-    (95 %) is None where unknown. Shares are 0-1, None beyond what has been watched.
+    (95%) is None where unknown. Shares are 0-1, None beyond what has been watched.
     """
 
     n: int
@@ -42,7 +42,7 @@ class OwnerTime:
 
 
 class OwnerStep(NamedTuple):
-    """The share accepted by their owner after `hours`, with its 95 % limits."""
+    """The share accepted by their owner after `hours`, with its 95% limits."""
 
     hours: float
     share: float

@@ -17,7 +17,7 @@ WorkVerdict = Literal["shrank", "moved the queue", "cannot tell"]
 
 @dataclass(frozen=True)
 class GeometricRatio:
-    """Geometric mean after / before (0.5 = halved), with its 95 % interval.
+    """Geometric mean after / before (0.5 = halved), with its 95% interval.
 
     None where it cannot be computed; `why` then says why.
     """
@@ -78,7 +78,7 @@ class Work:
 class HumanMinutes:
     """Total human minutes per invoice resolved, before and after, and the verdict.
 
-    `prep_change` and `total_change` are shares (-0.18 = 18 % less); `total_ci` is the 95 %
+    `prep_change` and `total_change` are shares (-0.18 = 18% less); `total_ci` is the 95%
     interval of the ratio after / before. What cannot be computed is None.
     """
 
@@ -89,7 +89,7 @@ class HumanMinutes:
     total_ci: Interval | None
     verdict: WorkVerdict
     label: str
-    """For instance "prep −73 %, total −18 %"."""
+    """For instance "prep −73%, total −18%"."""
     sentence: str
 
 
@@ -165,11 +165,11 @@ def _sentence(verdict: WorkVerdict, label: str, total_ci: Interval | None) -> st
         "moved the queue": "We moved the queue",
         "cannot tell": "Cannot tell",
     }[verdict]
-    return f"{said}: {label} (total between {low} and {high} at 95 % confidence)."
+    return f"{said}: {label} (total between {low} and {high} at 95% confidence)."
 
 
 def _total_interval(before: PerCustomer | None, after: PerCustomer | None) -> Interval | None:
-    """95 % interval of THM after / THM before; None when it cannot be had."""
+    """95% interval of THM after / THM before; None when it cannot be had."""
     if before is None or after is None:
         return None
     names = np.unique(np.concatenate((before.customer, after.customer)))
@@ -203,4 +203,4 @@ def _change(before: float | None, after: float | None) -> float | None:
 def _percent(change: float | None) -> str:
     if change is None:
         return "unknown"
-    return f"{100 * change:+.0f} %".replace("-", "−")
+    return f"{100 * change:+.0f}%".replace("-", "−")

@@ -41,7 +41,7 @@ class WeekRate:
     k: int
     n: int
     interval: Interval
-    """Wilson, 95 %."""
+    """Wilson, 95%."""
 
     @property
     def rate(self) -> float:
@@ -55,7 +55,7 @@ class OverrideTrend:
 
     What cannot be computed is None. `change` (share of drafts) is first to last week by
     the fitted line; `drafts_needed` is per week, to find a fall of 10 points (or of half
-    the rate, where that is less) with 80 % power over as many weeks. `phi` 0 with no slope
+    the rate, where that is less) with 80% power over as many weeks. `phi` 0 with no slope
     means that the line fits perfectly at infinity.
     """
 
@@ -66,7 +66,7 @@ class OverrideTrend:
     se: float | None = None
     odds_ratio: float | None = None
     ci: Interval | None = None
-    """95 % interval of the odds ratio per week."""
+    """95% interval of the odds ratio per week."""
     phi: float | None = None
     p_one_sided: float | None = None
     mann_kendall_s: int | None = None
@@ -96,8 +96,8 @@ def override_trend(k: Sequence[int], n: Sequence[int]) -> OverrideTrend:
     """Whether k[w] overrides of n[w] drafts fall over copilot weeks 1, 2, ....
 
     Primary: logistic slope, its error widened by sqrt(max(1, Pearson dispersion)), t on
-    W - 2 degrees of freedom, one-sided 5 %. Falling: that, or P(slope < 0) >= .95 in calm
-    weeks. Not falling: the 90 % interval of the change excludes a fall of 10 points.
+    W - 2 degrees of freedom, one-sided 5%. Falling: that, or P(slope < 0) >= .95 in calm
+    weeks. Not falling: the 90% interval of the change excludes a fall of 10 points.
     Raises ValueError when the lengths differ or a week is not 0 <= k <= n.
     """
     weeks = pooled_weeks(k, n)
@@ -246,7 +246,7 @@ def _sentence(
     said = (
         f"{verdict.capitalize()}: by the fitted line from {first:.0f}% to {last:.0f}% of drafts "
         f"between week {weeks[0].first} and week {weeks[-1].last} (change between {low:+.0f} and "
-        f"{high:+.0f} points at 90 % confidence)"
+        f"{high:+.0f} points at 90% confidence)"
     ).replace("-", "−")
     if verdict == "not falling" and first < 100 * RELEVANT_FALL:
         return f"{said}; it began below 10%, so it could hardly fall by 10 points."

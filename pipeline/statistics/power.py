@@ -39,7 +39,7 @@ def detectable(pilot: Tally, control: Tally, seed: int = SEED, draws: int = DRAW
     Both are day histograms, one entry a customer, of a past stretch cut into the read-out's
     windows, in which nothing was changed. Each draw takes as many pilot customers as there are,
     and up to three times as many controls, with replacement; the spread of the difference in
-    differences, t on 1.2 (J - 1) degrees of freedom, power 80 %, two-sided 5 % (metrics 3.6).
+    differences, t on 1.2 (J - 1) degrees of freedom, power 80%, two-sided 5% (metrics 3.6).
     The same seed gives the same answer.
     """
     known = [len(side.leaving) for side in (pilot, control)]

@@ -77,12 +77,12 @@ def auc(outcomes: Outcomes, score: Floats, weights: Floats | None = None) -> Flo
 
 
 def auc_interval(outcomes: Outcomes, score: Floats) -> Interval | None:
-    """The 95 % percentile interval of the AUC over resampled customers."""
+    """The 95% percentile interval of the AUC over resampled customers."""
     return _ends(auc(outcomes, score, outcomes.weights))
 
 
 def auc_gain(outcomes: Outcomes, old: Floats, new: Floats) -> tuple[float, Interval | None]:
-    """How much more `new` orders than `old`, with its paired 95 % interval over customers."""
+    """How much more `new` orders than `old`, with its paired 95% interval over customers."""
     gain = auc(outcomes, new)[0] - auc(outcomes, old)[0]
     drawn = auc(outcomes, new, outcomes.weights) - auc(outcomes, old, outcomes.weights)
     return float(gain), _ends(drawn)
@@ -170,7 +170,7 @@ class Bin:
 
 
 def reliability(outcomes: Outcomes, score: Floats) -> tuple[Bin, ...]:
-    """The rows by tenths of the score, each with what happened and its 95 % Wilson interval.
+    """The rows by tenths of the score, each with what happened and its 95% Wilson interval.
 
     The interval counts rows, not customers: it is the least that it could be.
     """

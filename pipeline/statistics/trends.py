@@ -58,7 +58,7 @@ class RunSignals:
     shifts: tuple[Shift, ...]
     crossings: int
     fewest_expected: int
-    """Crossings below this happen in under 5 % of charts where nothing changes."""
+    """Crossings below this happen in under 5% of charts where nothing changes."""
 
     @property
     def any(self) -> bool:
@@ -124,7 +124,7 @@ def run_chart_signals(values: Sequence[float], median: float, shift: int = 7) ->
     """Runs of at least `shift` values on one side of the (frozen) `median`, and crossings.
 
     Values on the median neither break nor lengthen a run. The crossings rule is the lower
-    5 % point of Binomial(useful values - 1, 1/2): Anhoej and Olesen 2014.
+    5% point of Binomial(useful values - 1, 1/2): Anhoej and Olesen 2014.
     """
     sides = [(place, value > median) for place, value in enumerate(values) if value != median]
     runs = [list(run) for _, run in groupby(sides, key=lambda side: side[1])]
@@ -133,7 +133,7 @@ def run_chart_signals(values: Sequence[float], median: float, shift: int = 7) ->
 
 
 def _fewest_crossings(useful: int) -> int:
-    """The least c for which P(crossings <= c) reaches 5 % by chance."""
+    """The least c for which P(crossings <= c) reaches 5% by chance."""
     chances = max(useful - 1, 0)
     return next(c for c in range(chances + 1) if special.bdtr(c, chances, 0.5) >= 0.05)
 

@@ -1,6 +1,6 @@
 """How many manual follow-ups were timed before go-live, by whom, of which play; and what it takes.
 
-Items a side for a change to show, at 80 % power (metrics 1.8): 21 for a halving, 122 for a
+Items a side for a change to show, at 80% power (metrics 1.8): 21 for a halving, 122 for a
 quarter less, 906 for a tenth less.
 """
 

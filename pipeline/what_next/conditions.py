@@ -25,7 +25,7 @@ class Condition(NamedTuple):
     value: str
     """What was measured, with its unit."""
     interval: str
-    """Its 95 % interval in words; empty when there is none."""
+    """Its 95% interval in words; empty when there is none."""
     n: str
     state: State
     sentence: str
@@ -50,7 +50,7 @@ def days_past_due(found: Found, least: float) -> Condition:
     middle = f"{abs(line['estimate']):.1f} days {lies}"
     n = f"{line['pilot_customers']} pilot, {line['control_customers']} control customers"
     figures = (line["estimate"], *ends)
-    said = f"With 95 % the change lies {between(ends)}"
+    said = f"With 95% the change lies {between(ends)}"
     if lies == "either":
         said = f"{said}: no change at all is as possible."
         value = "cannot be told from none"

@@ -97,7 +97,7 @@ def _to_mend(day: Day, one: Found, arms: Mapping[Key, list[tuple[str, str]]]) ->
 
 
 def lane_rates(parts: Sequence[Mapping[str, Any]]) -> list[Found]:
-    """Each lane's own override rate: k of n drafts decided, with Wilson's 95 % interval."""
+    """Each lane's own override rate: k of n drafts decided, with Wilson's 95% interval."""
     found = []
     for row in sorted(parts, key=lambda part: -part["n"]):
         ends = wilson(row["k"], row["n"])
@@ -131,5 +131,5 @@ def _sentence(
 def _lane_said(lane: Found) -> str:
     return (
         f"{lane['lane']} {lane['k']} of {lane['n']} ({lane['low']:.0%} to {lane['high']:.0%} "
-        "with 95 %)"
+        "with 95%)"
     )

@@ -149,7 +149,7 @@ def test_the_override_rate_is_the_last_week_with_its_interval_and_the_verdict(
     app = opened(monkeypatch, demo, PILOT)
     assert app.metric[3].value == "25%"
     words = said(app)
-    assert "10 of 40 drafts, 95 % between 14% and 40%" in words
+    assert "10 of 40 drafts, 95% between 14% and 40%" in words
     assert "Falling? Not falling" in words or "Falling? Cannot tell" in words
 
 
@@ -292,7 +292,7 @@ def test_the_hours_of_disputes_are_read_by_either_clock_with_what_belongs_to_the
     assert max(curve()) > max(by_business), "nights and weekends count on the customer's clock"
     measures = next(f for f in app.dataframe if "since_go_live" in f.value.columns).value
     told = dict(zip(measures["measure"], measures["since_go_live"], strict=True))
-    assert re.fullmatch(r"\d+\.\d h \(\d+\.\d to \d+\.\d\)", told["Median, business hours (95 %)"])
+    assert re.fullmatch(r"\d+\.\d h \(\d+\.\d to \d+\.\d\)", told["Median, business hours (95%)"])
     assert "n = " in told["Detection lag, clock hours from the customer's words to the flag"]
     assert re.search(r"\d+ disputes? by business hours waited", said(app))
 

@@ -1,8 +1,8 @@
 """Pilots made up so that the truth is known: what every customer would have paid, and when.
 
 Customers pay so many days after the due date (negative: early): a level of their own, a shock a
-month, and chance. 35 % of invoices are late and days past due, capped at 30, are 3.4 on average.
-The pilot shrinks whatever is left after go-live of the time past due by 40 %. Both courses, with
+month, and chance. 35% of invoices are late and days past due, capped at 30, are 3.4 on average.
+The pilot shrinks whatever is left after go-live of the time past due by 40%. Both courses, with
 and without the pilot, are drawn at once, so that the effect is no estimate.
 """
 
@@ -21,7 +21,7 @@ from tests.cli.drawing import write_csv
 
 GO_LIVE = 30
 CAP = 30
-#: Spread of customers, of their months, and of single invoices, days; the level makes 35 % late.
+#: Spread of customers, of their months, and of single invoices, days; the level makes 35% late.
 _CUSTOMER, _MONTH, _INVOICE, _LEVEL = 7.3, 3.65, 11.4, -5.45
 _TERMS = 30
 #: First day of issue: early enough for a segment to be chosen long before its baseline.

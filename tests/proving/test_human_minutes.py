@@ -74,7 +74,7 @@ def minutes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_preparing_fell_by_three_quarters_and_the_work_by_a_fifth(minutes: dict[str, Any]) -> None:
     assert minutes["before"] == pytest.approx(36.7, abs=0.05)
     assert minutes["after"] == pytest.approx(29.9, abs=0.05)
-    assert minutes["label"] == "prep −73 %, total −18 %"
+    assert minutes["label"] == "prep −73%, total −18%"
 
 
 def test_the_same_minutes_for_every_thousand_collected(minutes: dict[str, Any]) -> None:

@@ -37,7 +37,7 @@ def test_the_band_is_dark_within_its_ends() -> None:
         x for x, colour in zip(bars.x, bars.marker.color, strict=True) if colour == charts.PILOT
     ]
     assert float(confidence["low"]) <= min(dark) <= max(dark) <= float(confidence["high"])
-    assert "80 % of draws between" in charts.alt(figure)
+    assert "80% of draws between" in charts.alt(figure)
 
 
 def test_the_line_is_marked_where_it_breaks_even() -> None:

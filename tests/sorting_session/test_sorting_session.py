@@ -278,7 +278,7 @@ def test_the_opportunity_score_takes_it_from_the_record(
     with pilot.day(ON) as day:
         found = measured(day, pilot.settings, pilot.entries())["routing_clarity"]
         assert "routing_clarity" not in measured(day, pilot.settings)
-    # Wilson's 80 % interval of 5/6 begins at 0.575.
+    # Wilson's 80% interval of 5/6 begins at 0.575.
     assert (found.tag, found.value) == ("measured", pytest.approx(0.5747, abs=1e-3))
     assert "Ana and the policy sorted 5 of 6 invoices alike in session" in found.source
 

@@ -43,7 +43,7 @@ def test_the_worked_example():
     assert found.before == pytest.approx(36.7, abs=0.05)
     assert AFTER.total == 1795
     assert found.after == pytest.approx(29.9, abs=0.05)
-    assert found.label == "prep −73 %, total −18 %"
+    assert found.label == "prep −73%, total −18%"
     assert found.verdict == "cannot tell"
     assert "without an interval" in found.sentence
 
@@ -56,7 +56,7 @@ def test_quicker_preparing_and_unchanged_work_is_a_moved_queue():
     )
     assert found.verdict == "moved the queue"
     assert found.total_ci[0] < 1 < found.total_ci[1]
-    assert found.sentence.startswith("We moved the queue: prep −73 %, total −18 % (total between −")
+    assert found.sentence.startswith("We moved the queue: prep −73%, total −18% (total between −")
 
 
 def test_less_work_in_all_is_shrinking():
@@ -99,7 +99,7 @@ def test_the_interval_is_a_plain_jackknife_over_customers():
 def test_nothing_resolved_is_unknown_not_zero():
     found = human_minutes(replace(BEFORE, resolved=0), AFTER)
     assert found.before is found.total_change is found.total_ci is None
-    assert found.label == "prep −73 %, total unknown"
+    assert found.label == "prep −73%, total unknown"
     lone = PerCustomer(np.array(["a"]), np.array([9.0]), np.array([1.0]))
     assert (
         human_minutes(replace(BEFORE, by_customer=lone), replace(AFTER, by_customer=lone)).total_ci

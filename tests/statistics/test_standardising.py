@@ -12,7 +12,7 @@ counts = st.integers(1, 30).flatmap(lambda n: st.tuples(st.integers(0, n), st.ju
 
 
 def test_a_rate_that_falls_by_easier_cases_alone_does_not_fall() -> None:
-    # Easy cases 1 of 10, hard ones 5 of 10; then the hard ones become rare, 40 to 12 %.
+    # Easy cases 1 of 10, hard ones 5 of 10; then the hard ones become rare, 40 to 12%.
     first, second = standardised(
         [{"easy": (1, 10), "hard": (10, 20)}, {"easy": (3, 30), "hard": (2, 4)}]
     )

@@ -156,7 +156,7 @@ def test_a_lane_goes_by_its_own_overrides() -> None:
         [{"lane": "relationship", "k": 3, "n": 20}, {"lane": "routine", "k": 0, "n": 40}]
     )
     assert [lane["lane"] for lane in lanes] == ["routine", "relationship"]
-    # Wilson: 3 of 20 lies between 5.2 % and 36.0 %, none of 40 below 8.8 %.
+    # Wilson: 3 of 20 lies between 5.2% and 36.0%, none of 40 below 8.8%.
     assert [round(lanes[1][end], 3) for end in ("low", "high")] == [0.052, 0.360]
     assert [round(lanes[0][end], 3) for end in ("low", "high")] == [0.0, 0.088]
     assert lane_rates([{"lane": "routine", "k": 0, "n": 0}])[0]["high"] is None

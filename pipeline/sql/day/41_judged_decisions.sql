@@ -1,5 +1,5 @@
 -- One row per decision on a draft that stands on the day, and whether it overrides the draft:
--- re-routed, held, rejected, or edited in more than 10 % of its words or in any figure, date,
+-- re-routed, held, rejected, or edited in more than 10% of its words or in any figure, date,
 -- name or address. Routing overrides changed the play (re-route, hold, or a reason that says the
 -- play was wrong); the others changed the words. Only lanes whose play is a message have drafts.
 with judged as (

@@ -1,6 +1,6 @@
 -- as: view
 -- One row per promise to pay and currency: what was open of its invoices when it was made (at the
--- close of the day before, so that money of the very day counts), and what came of it. It matures two business days after its date. Kept: 95 % or more came in as
+-- close of the day before, so that money of the very day counts), and what came of it. It matures two business days after its date. Kept: 95% or more came in as
 -- cash by then; partly kept: some did. Renegotiated: a newer promise on one of its invoices before
 -- it matured. Cancelled: nothing was open, or its invoices were disputed before its date or
 -- credited away. Pending: not mature yet.

@@ -4,7 +4,7 @@
 -- One row per invoice of segment or control whose original due date falls in a window: the
 -- customer's tier, the days that its terms give, its amount in reporting currency, whether it was
 -- disputed before the window closed (an ERP flag without a date counts as always), and whether
--- more than 5 % of it was written off by then.
+-- more than 5% of it was written off by then.
 with falling_due as (
     select
         receivables.invoice_key,

@@ -3,7 +3,7 @@
 -- better: higher, sooner
 -- Of the invoices issued in a month, the share of their value that had come in as cash so many
 -- days after each was issued. A cell is mature once every invoice of the month is that old;
--- before, it is blank. Credits, discounts and tax withheld are no cash, so few months reach 100 %.
+-- before, it is blank. Credits, discounts and tax withheld are no cash, so few months reach 100%.
 with documents as (
     select
         receivables.invoice_key,
