@@ -75,6 +75,8 @@ class World:
     def __init__(self, pilot: Path, rng: Random) -> None:
         self.pilot, self.rng = pilot, rng
         self.left: Counter[str] = Counter()
+        # One for all, who share it as threads do: opening costs more than all else here.
+        self.ledger = Ledger.open(pilot / "ledger.sqlite")
 
     def sender(self) -> Actor:
         """A run that may die at any step, or not at all; turned away, it comes again."""
@@ -105,9 +107,8 @@ class World:
         def act(step: Callable[[int], None]) -> None:
             for _ in range(self.rng.randrange(6)):
                 step(0)
-            record = closing(Ledger.open(self.pilot / "ledger.sqlite"))
-            with record as ledger, suppress(CountbackError):
-                deed(ledger, case_id)
+            with suppress(CountbackError):
+                deed(self.ledger, case_id)
 
         return act
 
@@ -135,9 +136,8 @@ class World:
     def check(self) -> None:
         """One copy at most of each; nothing was claimed after what spoke against it."""
         assert all(count <= 1 for count in self.left.values()), self.left
-        with closing(Ledger.open(self.pilot / "ledger.sqlite")) as ledger:
-            assert ledger.verify().ok
-            entries = ledger.entries()
+        assert self.ledger.verify().ok
+        entries = self.ledger.entries()
         for one in (e for e in entries if e.kind in AGAINST):
             later = [e for e in entries if e.kind == "handing_over" and e.seq > one.seq]
             assert not [e for e in later if self.speaks_against(one, e)], (one, later)
@@ -181,6 +181,8 @@ def test_in_ten_thousand_orders_no_message_leaves_twice(
         one = World(pilot, rng)
         with monkeypatch.context() as patched:
             patched.setattr(folder._Written, "hand_over", counted(one.left))
+            patched.setattr(Pilot, "ledger", lambda _, one=one: one.ledger)
+            patched.setattr(one.ledger, "close", lambda: None)
             stage = Stage(rng)
             stage.play([one.sender(), one.sender(), one.person()])
             try:
@@ -191,6 +193,7 @@ def test_in_ten_thousand_orders_no_message_leaves_twice(
             except BaseException:
                 tell("interleavings BROKE", clock, seed=first + number, order=stage.order)
                 raise
+        one.ledger.close()
         played, left, turns = played + 1, left + sum(one.left.values()), turns + len(stage.order)
         shutil.rmtree(pilot)
     tell(
