@@ -375,8 +375,9 @@ def strangers_words_stay_plain(source: Source) -> Iterator[str]:
     if source.place not in {"app", "pages"}:
         return
     for call in calls(source):
-        widget = name_of(call.func)
-        if widget in MARKDOWN_WIDGETS and isinstance(call.func, ast.Attribute):
+        drawn = drawing(call)
+        widget = name_of(drawn)
+        if widget in MARKDOWN_WIDGETS and isinstance(drawn, ast.Attribute):
             shown = [
                 *call.args,
                 *(k.value for k in call.keywords if k.arg in {"label", "body", "help"}),
@@ -385,6 +386,14 @@ def strangers_words_stay_plain(source: Source) -> Iterator[str]:
                 yield source.at(
                     call, f"{widget} renders Markdown: show {field!r} with st.text, or plain()"
                 )
+
+
+def drawing(call: ast.Call) -> ast.AST:
+    """What draws: `st.button` of `st.button(…)`, and of `allowed(st.button, …)(…)`."""
+    inner = call.func
+    if isinstance(inner, ast.Call) and name_of(inner.func) == "allowed" and inner.args:
+        return inner.args[0]
+    return inner
 
 
 def strangers_fields(node: ast.AST) -> Iterator[str]:

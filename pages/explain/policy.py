@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.parts import policy_draft, session
+from pages.parts.allowed import allowed
 from pages.parts.policy_draft import input_key, rule_of
 from pages.parts.session import Session
 from pages.parts.tables import save, table
@@ -92,7 +93,7 @@ def _undo(here: Session) -> None:
     st.markdown(escaped(words))
     is_still = last.payload["after"]["written"] == standing_policy(here.pilot).fingerprint
     if is_still and "undoes" not in last.payload:
-        st.button(
+        allowed(st.button, "policy_changed")(
             "Undo this change",
             key="policy_undo",
             icon=":material/undo:",
@@ -179,7 +180,9 @@ def _verdict(here: Session, before: Proposal, changed: Proposal) -> None:
     is_idle = bool(wrong) or not found
     with st.container(horizontal=True):
         asked = st.button("Preview", key="policy_preview", type="primary", disabled=is_idle)
-        st.button("Save", key="policy_save", on_click=policy_draft.keep, disabled=is_idle)
+        allowed(st.button, "policy_changed")(
+            "Save", key="policy_save", on_click=policy_draft.keep, disabled=is_idle
+        )
         st.button("Discard", key="policy_discard", on_click=policy_draft.discard)
     st.caption(
         f"Preview sorts the last {DAYS} days again and writes nothing. Save writes the rules into "

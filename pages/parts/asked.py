@@ -9,6 +9,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts import session, worded
+from pages.parts.allowed import allowed
 from pages.parts.notices import one_sentence, say
 from pages.parts.session import Session, named
 from pages.parts.wording import counted, escaped
@@ -51,7 +52,7 @@ def button(here: Session, dossier: Dossier) -> None:
     if not can_ask(here.pilot, here.day, dossier):
         return
     settings = here.pilot.settings.drafting
-    st.button(
+    allowed(st.button, "reply_labelled")(
         "Ask the model what they mean",
         key="ask_meanings",
         icon=":material/contact_support:",

@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from pages.parts import casework, session
+from pages.parts.allowed import allowed
 from pages.parts.notices import one_sentence, say
 from pages.parts.phases import holds
 from pages.parts.session import Session, named
@@ -82,7 +83,7 @@ def _choose(here: Session, found: list[Made]) -> None:
         alt="Routine cases that may be approved together.",
     )
     chosen = [found[row].case.case_id for row in event.selection.rows if row < len(found)]
-    st.button(
+    allowed(st.button, "batch_approved")(
         f"Approve {counted(len(chosen), 'case')} together",
         key="batch_approve",
         type="primary",

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import health, session
+from pages.parts.allowed import allowed
 from pages.parts.notices import one_sentence, say
 from pages.parts.session import Session, named
 from pages.parts.tables import save, table
@@ -132,7 +133,7 @@ def _to_draw(found: Found) -> None:
         st.segmented_control(
             "Pilot to holdout", list(RATIOS), default="2:1", key="holdout_ratio", required=True
         )
-        st.button(
+        allowed(st.button, "holdout_drawn")(
             "Draw the holdout",
             key="holdout_draw",
             type="primary",
@@ -162,7 +163,9 @@ def _drawn(found: Found) -> None:
         save(rows, key="holdout_list_csv", name="holdout")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Why it is withdrawn", key="holdout_reason", placeholder="For the record")
-        st.button("Withdraw it", key="holdout_withdraw", type="tertiary", on_click=_withdraw)
+        allowed(st.button, "holdout_withdrawn")(
+            "Withdraw it", key="holdout_withdraw", type="tertiary", on_click=_withdraw
+        )
 
 
 def _figure(value: float | None, unit: str, currency: str) -> str | None:

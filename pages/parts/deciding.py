@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts import casework, verdicts, worded
+from pages.parts.allowed import allowed
 from pages.parts.phases import holds
 from pages.parts.session import Session
 from pages.parts.verdicts import suggested, take, take_back, text_key, texts
@@ -178,7 +179,9 @@ def _buttons(made: Made, *, stops: bool, is_changed: bool) -> None:
         _button("Move", "reroute", "M", made)
         _button("Hold", "hold", "H", made)
         _button("Reject", "reject", "X", made)
-        st.button("Undo", key="undo", shortcut="U", on_click=take_back, type="tertiary")
+        allowed(st.button, "undone")(
+            "Undo", key="undo", shortcut="U", on_click=take_back, type="tertiary"
+        )
     _rejections(made)
     if stops and made.draft.state == "draft":
         st.caption("Approving is off until what is marked above is mended.")
@@ -189,7 +192,7 @@ def _rejections(made: Made) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="rejections"):
         st.caption("Reject, because", width="content")
         for number, (code, short) in enumerate(_BECAUSE.items(), 1):
-            st.button(
+            allowed(st.button, "decision", verdict="reject")(
                 short,
                 key=f"reject_{code}",
                 shortcut=str(number),
@@ -209,7 +212,7 @@ def _button(
     disabled: bool = False,
     primary: bool = False,
 ) -> None:
-    st.button(
+    allowed(st.button, "decision", verdict=verdict)(
         label,
         key=verdict,
         shortcut=key,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.parts import dispute_acts
+from pages.parts.allowed import allowed
 from pages.parts.dispute_acts import state_key
 from pages.parts.session import Session
 from pages.parts.wording import counted, disputed_for, escaped, moment, money
@@ -126,6 +127,17 @@ def _working(card: Card) -> None:
         _button("Decide", "decide", "D", dispute_acts.decide, card, primary=True)
 
 
+#: What each control of the desk records.
+_ACTS = {
+    "assign": "dispute_assigned",
+    "accept": "dispute_accepted",
+    "evidence": "dispute_evidence",
+    "decide": "dispute_decided",
+    "close": "dispute_closed",
+    "undo": "dispute_undone",
+}
+
+
 def _button(
     label: str,
     name: str,
@@ -136,7 +148,7 @@ def _button(
     primary: bool = False,
     tertiary: bool = False,
 ) -> None:
-    st.button(
+    allowed(st.button, _ACTS[name])(
         label,
         key=f"dispute_{name}",
         shortcut=key,

@@ -10,13 +10,16 @@ from datetime import timedelta
 
 import streamlit as st
 
-from pages.parts import address, guide, notices, places, session
+from pages.parts import address, guide, notices, places, session, signin
+from pages.parts.allowed import allowed
 from pages.parts.notices import one_sentence
 from pages.parts.pilots import choose
 from pages.parts.session import Session, named
+from pages.parts.signin import NotSignedIn
 from pages.parts.wording import counted, day, escaped
 from pipeline.deciding import is_stopped, kill_switch
-from pipeline.model import CountbackError, fingerprint
+from pipeline.ledger.rights import spoken
+from pipeline.model import CountbackError, WrongCall, fingerprint
 from pipeline.phases import standing
 
 
@@ -38,6 +41,8 @@ class _Reading:
 
 def around(page: Callable[[], None]) -> None:
     """Runs a page between the sidebar and the footer."""
+    if not _let_in():
+        return
     notices.show()
     reading = _Reading()
     try:
@@ -60,6 +65,41 @@ def around(page: Callable[[], None]) -> None:
         here.close()
 
 
+def _let_in() -> bool:
+    """Whether the pilot may be shown to whoever is here; else says what is missing, and no more."""
+    try:
+        pilot = session.pilot_for(session.folder())
+        people = session.people_of(pilot)
+    except NotSignedIn as error:
+        signin.keep_typed()
+        st.session_state.pop("session", None)
+        signin.page(str(error))
+        return False
+    except CountbackError:
+        return not signin.is_set_up() or _nothing_to_show()
+    if not people.is_ruled:
+        return True
+    if pilot.actor is None:
+        signin.nobody_can()
+        return False
+    if not people.roles(pilot.actor.identity):
+        signin.no_role(pilot.actor, people.whom_to_ask())
+        return False
+    signin.give_back(pilot.actor)
+    return True
+
+
+def _nothing_to_show() -> bool:
+    """Where people sign in, a pilot that cannot be opened is nobody's to look into."""
+    st.title("No pilot is open")
+    st.error(
+        "The pilot cannot be opened: whoever keeps Countback running sees why with "
+        "`python -m pipeline people --pilot DIR`.",
+        icon=":material/error:",
+    )
+    return False
+
+
 def _without_pilot(error: CountbackError) -> None:
     st.title("No pilot is open")
     st.error(escaped(error), icon=":material/error:")
@@ -78,15 +118,9 @@ def _sidebar(here: Session) -> None:
                 st.badge("Synthetic data", icon=":material/science:", color="violet")
         _as_of(here)
         st.caption(_phase(here))
-        st.text_input(
-            "Who are you?",
-            key="reviewer",
-            persist_state="session",
-            placeholder="Your name, for the record",
-            help="Every decision carries a name; without one, none is taken.",
-        )
+        _person(here)
         guide.offer(here)
-        if places.is_demo(here.pilot.folder):
+        if places.is_demo(here.pilot.folder) and not signin.is_set_up():
             st.button(
                 "Start the demo over",
                 key="start_over",
@@ -95,6 +129,32 @@ def _sidebar(here: Session) -> None:
                 type="tertiary",
                 help="Forgets every decision taken in this copy of the demo.",
             )
+
+
+def _person(here: Session) -> None:
+    """Who is here: by the provider's word and their roles, or by the name that they type in."""
+    me = here.pilot.actor
+    if me is None:
+        st.text_input(
+            "Who are you?",
+            key="reviewer",
+            persist_state="session",
+            placeholder="Your name, for the record",
+            help="Every decision carries a name; without one, none is taken.",
+        )
+        st.caption("One local reviewer, no sign-in")
+        return
+    with st.container(gap="xsmall"):
+        st.text(me.name)
+        st.caption(escaped(spoken(here.people.roles(me.identity)).capitalize()))
+        st.button(
+            "Sign out",
+            key="sign_out",
+            on_click=signin.sign_out,
+            icon=":material/logout:",
+            type="tertiary",
+        )
+    signin.watch(here.pilot.settings.people)
 
 
 def _always_in_sight(here: Session) -> None:
@@ -137,7 +197,7 @@ def _phase(here: Session) -> str:
 
 def _kill_switch(here: Session) -> None:
     stopped = is_stopped(here.entries)
-    st.button(
+    allowed(st.button, "kill_switch", on=not stopped)(
         "Let sending go on" if stopped else "Stop everything unsent",
         key="kill_switch",
         icon=":material/play_arrow:" if stopped else ":material/front_hand:",
@@ -159,6 +219,8 @@ def _switch(on: bool) -> None:
 
 @one_sentence
 def _start_over() -> None:
+    if signin.is_set_up():
+        raise WrongCall("Where people sign in, nobody starts the demo over for all of them.")
     session.forget_everything()
     places.start_over()
     for key in ("case", "shown", "as_of", "last_decision"):

@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from pages.parts import health, health_acts
+from pages.parts.allowed import allowed
 from pages.parts.health_acts import form_key
 from pages.parts.session import Session
 from pages.parts.wording import counted, escaped
@@ -112,7 +113,7 @@ def _mend(here: Session, one: Finding, ticked: Rows) -> None:
     remedy = found[name]
     {"cell": _cell, "address": _address, "confirm": _confirm, "add": _add}[remedy.act](here, remedy)
     _source()
-    st.button(
+    allowed(st.button, "correction_proposed")(
         "Record it",
         key="health_correct",
         type="primary",
@@ -206,7 +207,7 @@ def _take(here: Session, _: Finding, ticked: Rows) -> None:
         alt="Every cell that taking the proposals would change: old and new.",
     )
     _source()
-    st.button(
+    allowed(st.button, "correction_proposed")(
         f"Take {counted(len(changes), 'value')}",
         key="health_take",
         type="primary",
@@ -226,7 +227,7 @@ def _assign(here: Session, one: Finding, ticked: Rows) -> None:
         accept_new_options=True,
         placeholder="Choose, or type a name",
     )
-    st.button(
+    allowed(st.button, "fix_assigned")(
         f"Give {counted(len(ticked), 'row')} away",
         key="health_assign",
         type="primary",
@@ -247,7 +248,7 @@ def _exempt(here: Session, one: Finding, ticked: Rows) -> None:
         format="YYYY-MM-DD",
     )
     verb = "Exempt" if one.is_blocking else "Accept"
-    st.button(
+    allowed(st.button, "exemption_granted")(
         f"{verb} {counted(len(ticked), 'row')}",
         key="health_exempt",
         type="primary",
@@ -269,7 +270,7 @@ def _twins(here: Session, _: Finding, ticked: Rows) -> None:
         _side_by_side(here, pair)
         with st.container(horizontal=True):
             for label, is_same in (("Same company", True), ("Different companies", False)):
-                st.button(
+                allowed(st.button, "twins_judged")(
                     label,
                     key=f"health_{'same' if is_same else 'different'}:{pair}",
                     on_click=health_acts.judge,

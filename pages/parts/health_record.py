@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from pages.parts import health, health_acts
+from pages.parts.allowed import allowed
 from pages.parts.downloads import csv_bytes
 from pages.parts.figures import figure
 from pages.parts.session import Session
@@ -67,7 +68,7 @@ def _waiting(here: Session, cells: list[dict[str, Any]]) -> None:
                 )
             )
         with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-            st.button(
+            allowed(st.button, "correction_confirmed")(
                 "Confirm",
                 key=f"health_confirm:{event_id}",
                 type="primary",
@@ -77,7 +78,7 @@ def _waiting(here: Session, cells: list[dict[str, Any]]) -> None:
                 args=(event_id,),
                 help="You proposed it: somebody else has to confirm it." if is_own else None,
             )
-            st.button(
+            allowed(st.button, "correction_undone")(
                 "Take back",
                 key=f"health_withdraw:{event_id}",
                 on_click=health_acts.undo,
@@ -134,7 +135,7 @@ def _take_back(ticked: list[dict[str, Any]]) -> None:
         return
     row = ticked[0]
     with st.container(horizontal=True):
-        st.button(
+        allowed(st.button, "correction_undone")(
             "Take it back",
             key="health_take_back",
             icon=":material/undo:",
@@ -142,7 +143,7 @@ def _take_back(ticked: list[dict[str, Any]]) -> None:
             args=([row["event_id"]],),
         )
         if row["batch"]:
-            st.button(
+            allowed(st.button, "correction_undone")(
                 "Take back all that was accepted with it",
                 key="health_take_back_batch",
                 icon=":material/undo:",
@@ -213,7 +214,7 @@ def _exemptions(here: Session) -> None:
         with left:
             st.text(f"{about} · {titles.get(row['check_name'], row['check_name'])}: {row['said']}")
         with right:
-            st.button(
+            allowed(st.button, "correction_undone")(
                 "End it",
                 key=f"health_end:{row['event_id']}",
                 on_click=health_acts.undo,

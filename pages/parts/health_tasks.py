@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from pages.parts import health, health_acts
+from pages.parts.allowed import allowed
 from pages.parts.health_acts import form_key
 from pages.parts.session import Session
 from pages.parts.tables import save
@@ -111,7 +112,7 @@ def _one(here: Session, row: Row) -> None:
 
 def _closed(row: Row) -> None:
     st.text(row["note"] or "")
-    st.button(
+    allowed(st.button, "task_reopened")(
         "Open it again",
         key="task_reopen",
         icon=":material/undo:",
@@ -134,12 +135,14 @@ def _open(here: Session, row: Row) -> None:
             placeholder="Choose a person",
             accept_new_options=not names,
         )
-        st.button("Give", key="task_give", on_click=health_acts.give_task, args=about)
+        allowed(st.button, "task_assigned")(
+            "Give", key="task_give", on_click=health_acts.give_task, args=about
+        )
     with right, st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "What was done", key=form_key("task_note"), placeholder="New address from Ms Field"
         )
-        st.button(
+        allowed(st.button, "task_closed")(
             "Done", key="task_close", type="primary", on_click=health_acts.close_task, args=about
         )
     page, label = _WHERE[row["reason"]]

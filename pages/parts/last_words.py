@@ -11,6 +11,7 @@ from datetime import UTC
 import streamlit as st
 
 from pages.parts import asked, reply_acts
+from pages.parts.allowed import allowed
 from pages.parts.session import Session
 from pages.parts.wording import counted, escaped, moment, place
 from pipeline.context import newest_words
@@ -163,7 +164,7 @@ def _lower(sentence: str) -> str:
 
 
 def _button(label: str, verdict: str, key: str, told: str, message_id: str, stamp: str) -> None:
-    st.button(
+    allowed(st.button, "reply_closed")(
         label,
         key=f"reply_{verdict}",
         shortcut=key,
@@ -180,7 +181,7 @@ def _settled(row: Row) -> None:
         return
     told = "What it asks for is dealt with: it stops nothing more."
     if is_closed:
-        st.button(
+        allowed(st.button, "reply_closed")(
             "Settled",
             key="reply_settled",
             shortcut="S",
@@ -189,7 +190,7 @@ def _settled(row: Row) -> None:
             help=told,
         )
         return
-    st.button(
+    allowed(st.button, "reply_closed")(
         "Accept, settled",
         key="reply_settled",
         shortcut="S",

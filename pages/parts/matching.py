@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from pages.parts import matching_acts
+from pages.parts.allowed import allowed
 from pages.parts.matching_acts import input_key
 from pages.parts.session import Session
 from pages.parts.wording import day, money
@@ -95,7 +96,7 @@ def form(here: Session, kind: str, key: str) -> None:
             key=input_key("matching_invoice"),
             disabled=not invoices,
         )
-    st.button(
+    allowed(st.button, "item_filed")(
         "File it",
         key="matching_file",
         type="primary",

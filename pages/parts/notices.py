@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts import signin
 from pages.parts.wording import escaped
 from pipeline.model import CountbackError
 
@@ -46,6 +47,7 @@ def one_sentence(act: Callable[..., None]) -> Callable[..., None]:
     @wraps(act)
     def guarded(*args: Any, **kwargs: Any) -> None:
         try:
+            signin.still()
             act(*args, **kwargs)
         except CountbackError as error:
             refuse(str(error))

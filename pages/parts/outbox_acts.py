@@ -28,8 +28,8 @@ def hand_over() -> None:
     """Hands over everything that may leave at this very moment."""
     not_yet()
     moment = Moment(by=named(), now=session.now())
-    here = session.here()
-    _tell(send(here.pilot.folder, moment, as_of=here.as_of))
+    here = session.again()
+    _tell(send(here.pilot, moment, as_of=here.as_of))
 
 
 def _tell(report: Report) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import session
+from pages.parts.allowed import allowed
 from pages.parts.notices import one_sentence, say
 from pages.parts.session import named
 from pages.parts.wording import counted, escaped
@@ -59,7 +60,7 @@ def marking(row: Row, place: str) -> None:
             width=320,
         )
         st.text_input("Note", key=f"{place}_note:{row['event_id']}", width=320)
-        st.button(
+        allowed(st.button, "override_marked")(
             "Mark",
             key=f"{place}_mark",
             type="primary",
@@ -72,7 +73,7 @@ def marking(row: Row, place: str) -> None:
 def undo_button() -> None:
     """Takes the last mark of this visit back, while there is one."""
     if st.session_state.get("last_mark"):
-        st.button(
+        allowed(st.button, "override_marked")(
             "Undo",
             key="override_unmark",
             shortcut="U",

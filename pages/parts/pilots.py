@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import streamlit as st
 
-from pages.parts import places
+from pages.parts import places, session, signin
 from pages.parts.notices import one_sentence, say
+from pipeline.model import CountbackError
 from pipeline.pilot import Pilot
 
 
@@ -38,10 +42,26 @@ def _open() -> None:
 @one_sentence
 def _make() -> None:
     name = places.slug(st.session_state.new_pilot)
-    Pilot.create(places.DATA / name)
+    _create(places.DATA / name)
     st.session_state.new_pilot = ""
     switch_to(name)
     say(f"{name} is open: drop its exports here.")
+
+
+def _create(folder: Path) -> None:
+    """Makes the pilot; where people sign in, an admin does, and is its first admin."""
+    if not signin.is_set_up():
+        Pilot.create(folder)
+        return
+    mine = session.pilot_for(session.here().pilot.folder)
+    mine.require("role_granted")
+    if folder.exists() or mine.actor is None:
+        raise CountbackError(f"There is a pilot {folder.name} already: choose another name.")
+    made = Pilot.create(folder)
+    admins = json.dumps([mine.actor.identity], ensure_ascii=False)
+    (made.folder / "pilot.toml").write_text(
+        f"[people]\nsign_in = true\nadmins = {admins}\n", encoding="utf-8"
+    )
 
 
 def switch_to(name: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,9 +17,10 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import address, places
+from pages.parts import address, places, signin
 from pipeline.deciding import touched
 from pipeline.ledger import Ledger, Place
+from pipeline.ledger.roles import People
 from pipeline.model import CountbackError, Entry, WrongCall, canonical_json, fingerprint
 from pipeline.pilot import Desk, Pilot, Progress
 from pipeline.warehouse.day import Day, OpenBooks
@@ -95,8 +96,17 @@ class Session:
 
     def ledger(self) -> Ledger:
         """The record, to be written on; everybody in this process shares it."""
-        place = self.pilot.record
-        return _ledger(place.name, place)
+        place, pilot = self.pilot.record, self.pilot
+        return _ledger(place.name, place).on_behalf(pilot.actor, pilot.people_rules)
+
+    @property
+    def people(self) -> People:
+        """Who holds which role at this very moment."""
+        return people_of(self.pilot)
+
+    def why_not(self, act: str, payload: Mapping[str, Any] | None = None) -> str:
+        """Why whoever looks may not do this, in one sentence; empty when they may."""
+        return self.people.why_not(self.pilot.actor, act, payload or {})
 
     def close(self) -> None:
         """Lays the day aside for the next run that looks from it."""
@@ -177,15 +187,20 @@ def forget_everything() -> None:
 def begin(progress: Progress) -> Session:
     """Opens what this run of the script looks at, and keeps it for the page."""
     state = st.session_state
-    address.seed("pilot")
     state.session = open_session(
-        places.opened(state.get("pilot") or ""),
+        folder(),
         state.get("as_of") or address.asked_day(),
         state.get("reviewer") or "",
         progress,
     )
     exposure.refuse(state.session.pilot)
     return state.session
+
+
+def folder() -> Path:
+    """The folder of the pilot that is asked for."""
+    address.seed("pilot")
+    return places.opened(st.session_state.get("pilot") or "")
 
 
 def here() -> Session:
@@ -204,7 +219,9 @@ def again() -> Session:
 
 def open_session(folder: Path, as_of: date | None, reviewer: str, progress: Progress) -> Session:
     """The pilot in a folder as seen from a day; its books are built when they are not yet."""
-    pilot = _pilot(str(folder), _stamps(folder))
+    pilot = pilot_for(folder)
+    if pilot.actor:
+        reviewer = pilot.actor.name
     with _BUILDING:  # two runs of one process would build into the same file
         books = pilot.books(progress)
     entries = _entries(pilot)
@@ -216,6 +233,12 @@ def open_session(folder: Path, as_of: date | None, reviewer: str, progress: Prog
     head = entries[-1].hash if entries else ""
     key = (path, settings, head, on.isoformat())
     return Session(pilot, on, usual, last_known is None, reviewer.strip(), entries, key)
+
+
+def pilot_for(folder: Path) -> Pilot:
+    """The pilot in a folder, on behalf of whoever is signed in; raises NotSignedIn when none is."""
+    pilot = _pilot(str(folder), _stamps(folder))
+    return pilot.on_behalf(signin.actor(pilot.settings.people), sign_in=signin.is_set_up())
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)
@@ -239,13 +262,21 @@ def _entries(pilot: Pilot) -> tuple[Entry, ...]:
     return _kept((place.name, head.hash, "entries"), lambda: tuple(ledger.entries()))
 
 
+def people_of(pilot: Pilot) -> People:
+    """Who holds which role in a pilot at this very moment."""
+    return People(pilot.people_rules, _entries(pilot))
+
+
 def _last_known(books: OpenBooks) -> date | None:
     """The last day of which the books know something; None when no invoice is in them."""
     return books.last_known_day() if books.currencies() else None
 
 
 def named() -> str:
-    """Who is looking; raises WrongCall while nobody has said."""
+    """Who is looking; raises WrongCall while nobody has said, or nobody is signed in any more."""
+    if signin.is_set_up():
+        person = pilot_for(here().pilot.folder).actor
+        return person.name if person else ""
     name = (st.session_state.get("reviewer") or "").strip()
     if not name:
         raise WrongCall("Say who you are first: your name goes on the record (sidebar).")
@@ -255,7 +286,7 @@ def named() -> str:
 def load(folder: Path, answers: dict[str, str]) -> None:
     """Reads a pilot's exports with a person's answers; the answers are kept."""
     with _BUILDING:
-        Pilot.open(folder).load(answers)
+        pilot_for(folder).load(answers)
 
 
 def now() -> datetime:

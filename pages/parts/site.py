@@ -44,6 +44,7 @@ SITE: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("pages/explain/method.py", "Method", "menu_book"),
         ("pages/explain/policy.py", "Policy", "alt_route"),
         ("pages/explain/score.py", "Score", "sort"),
+        ("pages/explain/people.py", "People", "group"),
         ("pages/explain/audit.py", "Record", "fact_check"),
     ),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts import sorting_acts
+from pages.parts.allowed import allowed
 from pages.parts.evidence import facts_alone
 from pages.parts.session import Session
 from pages.parts.wording import LANE_TITLES, counted, day, escaped, money
@@ -68,7 +69,7 @@ def _evidence(card: Card) -> None:
 def _keys(session: SortingSession, invoice_id: str, done: int) -> None:
     st.markdown("**Where does it belong?** First thought, one key:")
     for n, lane in enumerate(CHOICES, 1):
-        st.button(
+        allowed(st.button, "sorting_answered")(
             LANE_TITLES[lane],
             key=f"sort_{lane}",
             shortcut=str(n),
@@ -78,7 +79,7 @@ def _keys(session: SortingSession, invoice_id: str, done: int) -> None:
             help=_PLAYS[lane],
         )
     with st.container(horizontal=True):
-        st.button(
+        allowed(st.button, "sorting_answered")(
             "Skip",
             key="sort_skip",
             shortcut="S",
@@ -95,7 +96,7 @@ def _keys(session: SortingSession, invoice_id: str, done: int) -> None:
 
 
 def _undo(session: SortingSession, done: int) -> None:
-    st.button(
+    allowed(st.button, "sorting_undone")(
         "Undo",
         key="sort_undo",
         shortcut="U",
@@ -107,7 +108,7 @@ def _undo(session: SortingSession, done: int) -> None:
 
 
 def _close(session: SortingSession, *, disabled: bool = False, last: bool = False) -> None:
-    st.button(
+    allowed(st.button, "sorting_closed")(
         "Close my part and compare" if last else "Close early and compare",
         key="sort_close",
         shortcut="Enter" if last else None,

@@ -13,6 +13,7 @@ from datetime import datetime
 import streamlit as st
 
 from pages.parts import session
+from pages.parts.allowed import allowed
 from pages.parts.notices import one_sentence, say
 from pages.parts.session import Session, named
 from pages.parts.wording import counted, escaped
@@ -97,7 +98,7 @@ def _prompt(here: Session, case: Case) -> None:
             ":material/timer: **Time this one.** Prepare the follow-up as you always do, in "
             "whatever programs it takes; pause the clock when you are called away."
         )
-        right.button(
+        allowed(right.button, "timing")(
             "Start", key="clock_start", on_click=_start, args=(case.case_id,), width="stretch"
         )
 
@@ -123,7 +124,9 @@ def _running(clock: Clock) -> None:
         )
         with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
             st.button("Pause" if is_on else "Go on", key="clock_pause", on_click=_pause)
-            st.button("Stop and record", key="clock_stop", type="primary", on_click=_stop)
+            allowed(st.button, "timing")(
+                "Stop and record", key="clock_stop", type="primary", on_click=_stop
+            )
             st.button("Forget it", key="clock_forget", type="tertiary", on_click=_forget)
 
 
@@ -137,7 +140,7 @@ def _minutes(clock: Clock) -> str:
 def _elsewhere(clock: Clock) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(escaped(f"The clock is on {clock.case_id}: {_minutes(clock)} so far."))
-        st.button("Stop and record", key="clock_stop", on_click=_stop)
+        allowed(st.button, "timing")("Stop and record", key="clock_stop", on_click=_stop)
         st.button("Forget it", key="clock_forget", type="tertiary", on_click=_forget)
 
 
@@ -148,7 +151,7 @@ def _last(here: Session) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         minutes = float(last.payload["active_minutes"])
         st.caption(escaped(f"Timed last: {last.payload['case_id']}, {minutes:.1f} minutes."))
-        st.button(
+        allowed(st.button, "timing_undone")(
             "Take it back",
             key="clock_undo",
             type="tertiary",

@@ -9,16 +9,18 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts import session
+from pages.parts.allowed import allowed
 from pages.parts.session import Session
 from pages.parts.wording import escaped
 from pipeline.acting import Made, write_case
+from pipeline.ledger.rights import ASK_MODEL
 from pipeline.llm import Asker, new_run
 
 
 def written(here: Session, made: Made) -> Made:
     """The case with the model's wording, asked for now where it has none or another is wanted."""
     again = st.session_state.get("write_again") == made.case.case_id
-    if not (made.is_unasked or again):
+    if not (made.is_unasked or again) or here.why_not(ASK_MODEL):
         return made
     settings = here.pilot.settings.drafting
     most = f"{settings.timeout_seconds:g} s"
@@ -44,7 +46,7 @@ def line(here: Session, made: Made) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         by = made.draft.model or "the built-in drafter"
         st.caption(f"Worded by {escaped(by)}. Every fact is filled in from the books.")
-        st.button(
+        allowed(st.button, "model_asked")(
             "Write again",
             key="write_again_button",
             type="tertiary",

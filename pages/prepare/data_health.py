@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.parts import address, health, health_findings, health_record, health_tasks, session
+from pages.parts.allowed import allowed
 from pages.parts.health_acts import undo_last
 from pages.parts.session import Session
 from pages.parts.wording import counted, day, escaped
@@ -45,7 +46,7 @@ def _headline(overview: Overview) -> None:
     with st.container(horizontal=True, vertical_alignment="top"):
         st.subheader(escaped(overview.sentence), anchor=False)
         if st.session_state.get("health_last"):
-            st.button(
+            allowed(st.button, "correction_undone")(
                 "Undo",
                 key="health_undo",
                 shortcut="U",

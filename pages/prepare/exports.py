@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from pages.parts import pilots, session
+from pages.parts.allowed import allowed
 from pages.parts.downloads import csv_bytes
 from pages.parts.notices import one_sentence, say
 from pages.parts.session import Session
@@ -77,7 +78,7 @@ def _questions(files: Sequence[FileReport]) -> None:
             st.markdown(f":material/help: **{escaped(file.file)}** {escaped(file.question or '')}")
             with st.container(horizontal=True):
                 for choice in file.choices:
-                    st.button(
+                    allowed(st.button, "files_taken_in")(
                         escaped(choice.capitalize()),
                         key=f"answer:{file.file}:{choice}",
                         on_click=_answer,
@@ -204,7 +205,7 @@ def _drop(here: Session, *, is_first: bool) -> None:
             "the name of an earlier one takes its place. Unpack ZIP archives first.",
         )
         if files:
-            st.button(
+            allowed(st.button, "files_taken_in")(
                 f"Load {counted(len(files), 'file')}",
                 key="load",
                 type="primary",
@@ -224,7 +225,7 @@ def _drop(here: Session, *, is_first: bool) -> None:
 @one_sentence
 def _take(key: str) -> None:
     """Puts the dropped files among the pilot's exports; the next run reads them."""
-    pilot = session.here().pilot
+    pilot = session.pilot_for(session.here().pilot.folder)
     files = st.session_state.get(key) or []
     names = pilot.take_up((file.name, file.getvalue()) for file in files)
     st.session_state.drops += 1

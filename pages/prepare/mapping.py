@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts import session
+from pages.parts.allowed import allowed
 from pages.parts.mapping_columns import chosen_columns, columns_table
 from pages.parts.mapping_questions import given_answers, questions
 from pages.parts.mapping_rows import before_and_after
@@ -216,7 +217,7 @@ def _save(draft: Draft, trial: Trial | None) -> None:
             key=f"mapping_name:{stem}",
             help="Files with the same headers are read by it, whatever they are called.",
         )
-        st.button(
+        allowed(st.button, "layout_answered")(
             "Save mapping",
             key="save_mapping",
             type="primary",
@@ -262,7 +263,7 @@ def _kept_mappings(here: Session, report: LoadReport) -> None:
                 f"{one.layout.title} · {one.layout.kind.replace('_', ' ')} · "
                 f"{', '.join(used) or 'no file yet'}"
             )
-            st.button(
+            allowed(st.button, "layout_answered")(
                 "Undo",
                 key=f"forget:{one.layout.name}",
                 icon=":material/undo:",

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import address, health, matching, session
+from pages.parts.allowed import allowed
 from pages.parts.matching_acts import take_back
 from pages.parts.session import Session
 from pages.parts.tables import save, table
@@ -78,7 +79,7 @@ def _headline(lost: Mapping[str, int]) -> None:
             st.subheader("Everything that came in has its customer.", anchor=False)
         last = st.session_state.get("matching_last")
         if last:
-            st.button(
+            allowed(st.button, "item_filed")(
                 "Undo",
                 key="matching_undo",
                 shortcut="U",
@@ -365,7 +366,7 @@ def _filed(here: Session) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(f"{_NOUNS[chosen['of_kind']]} {chosen['of_key']}")
-        st.button(
+        allowed(st.button, "item_filed")(
             "Take it back",
             key="matching_take_back",
             icon=":material/undo:",

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import session
+from pages.parts.allowed import allowed
 from pages.parts.notices import one_sentence, say
 from pages.parts.session import Session, named
 from pages.parts.tables import save, table
@@ -89,7 +90,7 @@ def _step(here: Session, found: Found) -> None:
     holds = standing(here.pilot.settings, here.entries, here.as_of)
     with st.container(horizontal=True):
         if onward:
-            st.button(
+            allowed(st.button, "phase_changed")(
                 f"{_onward_verb(onward, holds.freedom)} {onward}",
                 key="phase_on",
                 type="primary",
@@ -98,7 +99,7 @@ def _step(here: Session, found: Found) -> None:
                 args=(onward,),
             )
         for name in PHASES[: holds.freedom]:
-            st.button(
+            allowed(st.button, "phase_changed")(
                 f"Go back to {name}",
                 key=f"phase_back_{name}",
                 icon=":material/arrow_back:",

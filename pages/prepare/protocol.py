@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import session
+from pages.parts.allowed import allowed
 from pages.parts.notices import one_sentence, say
 from pages.parts.session import Session, named
 from pages.parts.tables import save
@@ -63,7 +64,7 @@ def _unsigned(here: Session, agreed: Charter) -> None:
             "Nobody has signed it yet. Read it, then sign: from then on neither the baseline nor "
             "a definition moves without an event that marks the charts."
         )
-    st.button(
+    allowed(st.button, "protocol_frozen")(
         "Sign and freeze it",
         key="protocol_sign",
         type="primary",
@@ -99,7 +100,7 @@ def _differs(differs: tuple[tuple[str, str, str], ...], agreed: Charter) -> None
             st.text(f"signed: {was or 'nothing'}\nnow:    {now_says or 'nothing'}")
         left, right = st.columns([4, 1], vertical_alignment="bottom")
         left.text_input("Why it changed", key="protocol_reason", placeholder="For the record")
-        right.button(
+        allowed(right.button, "protocol_changed")(
             "Record the change",
             key="protocol_amend",
             on_click=_amend,
@@ -160,7 +161,9 @@ def _path(here: Session) -> None:
     )
     st.session_state.path_edited = edited
     with st.container(horizontal=True):
-        st.button("Write it down", key="path_save", icon=":material/save:", on_click=_write_path)
+        allowed(st.button, "path_documented")(
+            "Write it down", key="path_save", icon=":material/save:", on_click=_write_path
+        )
         save(rows, key="path_csv", name="path-to-paid")
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 import streamlit as st
 
 from pages.parts import dispute_acts, session
+from pages.parts.allowed import allowed
 from pages.parts.dispute_desk import dispute
 from pages.parts.dispute_trying import try_it
 from pages.parts.session import Session
@@ -164,7 +165,9 @@ def _flag() -> None:
         )
         row[2].text_input("Disputed part", key="dispute_new_amount", placeholder="All of it")
         row[3].text_input("Note", key="dispute_new_note", placeholder="What the customer says")
-        row[4].button("Flag", key="dispute_flag", on_click=dispute_acts.flag, type="primary")
+        allowed(row[4].button, "dispute_flagged")(
+            "Flag", key="dispute_flag", on_click=dispute_acts.flag, type="primary"
+        )
 
 
 def _routes(here: Session, found: Board) -> None:

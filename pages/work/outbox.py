@@ -8,6 +8,7 @@ import polars as pl
 import streamlit as st
 
 from pages.parts import outbox_acts, session
+from pages.parts.allowed import allowed
 from pages.parts.downloads import csv_bytes
 from pages.parts.session import Session
 from pages.parts.wording import LANE_TITLES, counted, day, escaped, moment
@@ -110,14 +111,14 @@ def _answers(here: Session, one: Judged) -> None:
         if by_hand:
             link = mailto_link(one.letter(here.pilot))
             st.link_button("Open in my mail program", link, icon=":material/mail:", type="primary")
-        st.button(
+        allowed(st.button, "handed_over")(
             "It has left",
             key=f"left-{name}",
             on_click=outbox_acts.say_so,
             args=(name, True),
             disabled=one.delivery.state != "unknown",
         )
-        st.button(
+        allowed(st.button, "handed_over")(
             "It never left",
             key=f"never-{name}",
             on_click=outbox_acts.say_so,
@@ -154,7 +155,7 @@ def _hand_over(here: Session, n: int) -> None:
     what = counted(n, ".eml file") if is_files else counted(n, "message")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if not st.session_state.get("outbox_asked"):
-            st.button(
+            allowed(st.button, "handing_over")(
                 f"Write {what}" if is_files else f"Send {what}",
                 key="outbox_send",
                 type="primary",
@@ -162,7 +163,7 @@ def _hand_over(here: Session, n: int) -> None:
                 on_click=outbox_acts.ask,
             )
             return
-        st.button(
+        allowed(st.button, "handing_over")(
             f"Yes, write {what}" if is_files else f"Yes, send {what}",
             key="outbox_yes",
             type="primary",
@@ -231,7 +232,7 @@ def _message(here: Session, one: Judged, *, may_leave: bool) -> None:
             st.markdown(f"{mark} {escaped(reason.sentence)}")
         st.code(_text(one.decision), language=None, wrap_lines=True, height=250)
         with st.container(horizontal=True, gap="small"):
-            st.button(
+            allowed(st.button, "undone")(
                 "Take back",
                 key=f"undo-{name}",
                 icon=":material/undo:",
@@ -240,7 +241,7 @@ def _message(here: Session, one: Judged, *, may_leave: bool) -> None:
                 disabled=one.delivery.is_open,
             )
             if any(reason.code == "second_person" for reason in one.reasons):
-                st.button(
+                allowed(st.button, "decision_countersigned")(
                     "Countersign",
                     key=f"countersign-{name}",
                     icon=":material/group:",
@@ -250,7 +251,7 @@ def _message(here: Session, one: Judged, *, may_leave: bool) -> None:
                     help="You have read this very text, and it may leave.",
                 )
             if may_leave:
-                st.button(
+                allowed(st.button, "handing_over")(
                     "Send it from my own mail program",
                     key=f"mailto-{name}",
                     icon=":material/mail:",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts import session, sorting_acts
+from pages.parts.allowed import allowed
 from pages.parts.session import Session
 from pages.parts.sorting_desk import desk
 from pages.parts.sorting_results import results
@@ -52,7 +53,7 @@ def _begin(here: Session) -> None:
             width=140,
             help="The same day and seed draw the same sample. It goes on the record.",
         )
-        st.button(
+        allowed(st.button, "sorting_opened")(
             "Draw the sample and start",
             key="sorting_begin",
             type="primary",
@@ -88,7 +89,7 @@ def _sort(here: Session, chosen: SortingSession) -> None:
         st.caption(escaped(f"You sort as {here.reviewer}.{before}"))
     desk(here, chosen)
     if not part.answers:
-        st.button(
+        allowed(st.button, "sorting_seen")(
             "I do not sort: show me the result",
             key="sorting_look",
             type="tertiary",
