@@ -20,6 +20,7 @@ from pipeline.deciding.people import grant, remove
 from pipeline.model import Actor, Role
 from pipeline.pilot import Pilot
 from tests.browser.conftest import ARTEFACTS, PATIENCE, REPOSITORY, free_port, wait_for
+from tests.browser.test_journey import settled
 
 pytestmark = pytest.mark.browser
 
@@ -181,6 +182,7 @@ def test_an_approver_signs_in_approves_and_is_refused_once_the_role_is_gone(
             page.get_by_text("Ana Ruiz is viewer, and this takes approver").first
         ).to_be_visible()
         assert len(decided(ruled)) == 1
+        settled(page)
         expect(approve).to_be_disabled()
         page.screenshot(path=ARTEFACTS / "viewer.png")
     finally:
@@ -200,7 +202,7 @@ def test_two_people_of_one_name_are_told_apart_and_the_unknown_one_sees_nothing(
             page.goto(f"{address}/{place}")
             expect(page.get_by_text("hold no role in this pilot")).to_be_visible()
             expect(page.locator("[data-testid='stDataFrame']")).to_have_count(0)
-            assert "C-10" not in page.inner_text("section.stMain")
+            assert "C-10" not in page.get_by_test_id("stMain").inner_text()
         context.close()
 
 
@@ -224,10 +226,10 @@ def test_an_admin_grants_on_the_page_and_signing_out_closes_every_window(
     page.goto(address)
     sign_in(page, "ada-1")
     page.goto(f"{address}/people")
-    page.get_by_label("Issuer and subject").fill(f"{provider}|ben-1")
-    page.get_by_label("Issuer and subject").press("Tab")
-    page.get_by_label("Name", exact=True).fill("Ben Vale")
-    page.get_by_label("Name", exact=True).press("Tab")
+    page.get_by_role("textbox", name="Issuer and subject").fill(f"{provider}|ben-1")
+    page.get_by_role("textbox", name="Issuer and subject").press("Tab")
+    page.get_by_role("textbox", name="Name", exact=True).fill("Ben Vale")
+    page.get_by_role("textbox", name="Name", exact=True).press("Tab")
     page.get_by_role("button", name="Grant it").click()
     expect(page.get_by_text("Ben Vale is viewer from now on.")).to_be_visible()
     page.screenshot(path=ARTEFACTS / "people.png")
