@@ -17,6 +17,7 @@ from pipeline.printing import as_json, lines
 from pipeline.verbs import (
     choosing,
     filing,
+    keeping,
     labelling,
     layouts,
     loading,
@@ -82,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         proving,
         replaying,
         making,
+        keeping,
     ):
         module.add(verb)
     return parser

@@ -42,7 +42,7 @@ LAYERS: tuple[frozenset[str], ...] = (
         }
     ),
     frozenset({"roi", "opportunity", "segments", "protocol", "phases", "what_next"}),
-    frozenset({"acting", "unknown_exports", "report", "reply_desk"}),
+    frozenset({"acting", "unknown_exports", "report", "reply_desk", "keeping"}),
     frozenset({"sending"}),
     frozenset({"health"}),
     frozenset({"printing", "bench", "demo"}),

@@ -120,6 +120,8 @@ def _verified(here: Session) -> None:
             f"Nothing was changed: {entries}, head `{result.head[:16]}`. "
             "Keep the head elsewhere; it bears witness to everything before it."
         )
+        for erasure in result.erasures:
+            st.text(erasure.told)
         return
     where = f"Entry {result.first_broken}: " if result.first_broken else ""
     st.error(escaped(f"{where}{result.why}"), icon=":material/gpp_bad:")

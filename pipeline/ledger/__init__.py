@@ -7,6 +7,7 @@ what is taken out of the house.
 """
 
 from pipeline.ledger.chain import Verification, verify_export
+from pipeline.ledger.engines import copy_file
 from pipeline.ledger.leaving import sample, sealed_csv, verify_file
 from pipeline.ledger.places import Place, place_of, record_of
 from pipeline.ledger.store import Ledger, Stale
@@ -16,6 +17,7 @@ __all__ = [
     "Place",
     "Stale",
     "Verification",
+    "copy_file",
     "place_of",
     "record_of",
     "sample",

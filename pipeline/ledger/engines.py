@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +141,24 @@ def compact(path: Path) -> None:
     with beside.open("rb+") as file:
         os.fsync(file.fileno())
     beside.replace(path)
+
+
+def copy_file(path: Path, target: Path) -> None:
+    """A copy of the record's file as of one moment, whoever writes meanwhile; one single file.
+
+    Raises CountbackError when one of the two cannot be read or written.
+    """
+    try:
+        with (
+            closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as here,
+            closing(sqlite3.connect(target, timeout=BUSY_SECONDS)) as there,
+        ):
+            here.backup(there)
+            there.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.Error as error:
+        raise CountbackError(
+            f"{path} could not be copied to {target} ({error}): check both disks."
+        ) from error
 
 
 @contextmanager

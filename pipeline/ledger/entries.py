@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -198,6 +198,12 @@ def plain_row(row: Mapping[str, Any]) -> dict[str, Any] | None:
         return {**row, "payload": payload} if canonical_json(payload) == row["payload"] else None
     except (TypeError, ValueError, RecursionError):
         return None
+
+
+def rows_from(lines: Iterable[str]) -> list[dict[str, Any]]:
+    """The stored rows of an export that was verified; its closing line is none of them."""
+    *entries, _ = [json.loads(line) for line in lines]
+    return [{**row, "payload": canonical_json(row["payload"])} for row in entries]
 
 
 def same_event(known: Entry, row: Mapping[str, Any]) -> Entry:

@@ -26,9 +26,6 @@ _TEXTS_OF = {
     "correction_proposed": frozenset({"source"}),
     "dispute_closed": frozenset({"outcome"}),
     "exemption_granted": frozenset({"reason"}),
-    "handed_over": frozenset({"said"}),
-    "hand_over_refused": frozenset({"said"}),
-    "hand_over_unknown": frozenset({"said"}),
 }
 
 

@@ -46,14 +46,18 @@ def verify_file(path: Path, expected_head: str | None = None) -> Verification:
 
     Raises WrongCall when there is no such file, or it is neither.
     """
+    return verify_export(lines_of(path), expected_head)
+
+
+def lines_of(path: Path) -> list[str]:
+    """The lines of an exported record, JSON lines or sealed CSV, as they stand.
+
+    Raises WrongCall when there is no such file, or it is neither.
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise WrongCall(f"{path}: cannot be read as an exported record ({error}).") from error
-    return verify_export(_lines(text, path), expected_head)
-
-
-def _lines(text: str, path: Path) -> list[str]:
     if text.startswith("{"):
         return text.splitlines()
     # One entry is one cell, and an entry holds two whole messages.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -106,3 +106,12 @@ def put_marks(connection: sa.Connection, marked: Mapping[int, str], by_seq: int)
         connection.execute(sa.insert(ERASURES).values(seq=seq, by_seq=by_seq, payload=payload))
         entry = sa.update(ENTRIES).where(ENTRIES.c.seq == seq)
         connection.execute(entry.values(payload=payload))
+
+
+def put_back(connection: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows that were sealed elsewhere, in order, and where their subjects stand."""
+    versions = {row["subject"]: row["version"] for row in rows}
+    for row in rows:
+        connection.execute(sa.insert(ENTRIES).values(row))
+    for subject, version in versions.items():
+        connection.execute(sa.insert(SUBJECTS).values(subject=subject, version=version))

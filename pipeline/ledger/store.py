@@ -37,7 +37,14 @@ from pipeline.ledger.engines import (
     url_of,
     use_wal,
 )
-from pipeline.ledger.entries import entry_of, plain_entry, plain_event, plain_row, same_event
+from pipeline.ledger.entries import (
+    entry_of,
+    plain_entry,
+    plain_event,
+    plain_row,
+    rows_from,
+    same_event,
+)
 from pipeline.ledger.erasing import marked_rows
 from pipeline.ledger.roles import PEOPLE, Door, People
 from pipeline.ledger.schema import ENTRIES, SUBJECTS
@@ -50,11 +57,13 @@ from pipeline.ledger.statements import (
     in_order,
     insert,
     next_version,
+    put_back,
     put_marks,
     rows_of,
     version_of,
 )
-from pipeline.model import Actor, CountbackError, Entry, Event
+from pipeline.ledger.vouchers import ERASED
+from pipeline.model import Actor, CountbackError, Entry, Event, WrongCall
 from pipeline.settings import PeopleSection
 
 __all__ = ["Head", "Ledger", "Stale", "Verification", "verify_export"]
@@ -208,6 +217,27 @@ class Ledger:
         with in_one_sentence(self.name):
             overwrite_what_was(self._engine)
         return entry
+
+    def take_over(self, lines: Sequence[str]) -> None:
+        """Write a whole exported record into this empty one, entry by entry as it was.
+
+        Raises WrongCall when something stands here already, CountbackError when the export does
+        not verify; then nothing is written.
+        """
+        found = verify_export(lines)
+        if not found.ok:
+            raise CountbackError(f"The record cannot be taken over: {found.why}")
+        with self._writing() as connection:
+            if head_of(connection).entries:
+                raise WrongCall(
+                    f"{self.name} holds a record already: name an empty database or schema."
+                )
+            rows = rows_from(lines)
+            for row in rows:
+                check_fits(connection, row)
+            put_back(connection, rows)
+            if any(row["kind"] == ERASED for row in rows):
+                schema.raise_to(connection, schema.WITH_ERASURES)
 
     def version(self, subject: str) -> int:
         """How many entries stand on the subject: 0 when nothing was ever written on it."""

@@ -117,7 +117,7 @@ def _verify(call: argparse.Namespace) -> tuple[Result, int]:
         return _verified(verify_file(path, call.head), str(path))
     pilot = pilot_of(call)
     if not pilot.record.exists():
-        return {"entries": 0, "head": None, "ok": True, "first_broken": None}, 0
+        return {"entries": 0, "head": None, "ok": True, "first_broken": None, "erased": []}, 0
     ledger = pilot.ledger()
     try:
         found = ledger.verify(call.head)
@@ -134,6 +134,7 @@ def _verified(found: Verification, where: str) -> tuple[Result, int]:
         "head": found.head,
         "ok": found.ok,
         "first_broken": found.first_broken,
+        "erased": [erasure.told for erasure in found.erasures],
     }
     return result, 0 if found.ok else 1
 

@@ -333,6 +333,7 @@ def test_verify_without_a_record(drawn: Path) -> None:
         "head": None,
         "ok": True,
         "first_broken": None,
+        "erased": [],
     }
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -20,10 +21,10 @@ THREADS = 20
 SUBJECTS = [f"C-{i}" for i in range(200)]
 
 
-def claim_all(ledger: Ledger, person: str) -> list[str]:
+def claim_all(ledger: Ledger, person: str, subjects: Sequence[str] = SUBJECTS) -> list[str]:
     """Try to be the first on every subject; the subjects that were won."""
     won = []
-    for subject in SUBJECTS:
+    for subject in subjects:
         try:
             won.append(ledger.append(note(subject, by=person), expected_version=0).subject)
         except Stale:
@@ -31,18 +32,27 @@ def claim_all(ledger: Ledger, person: str) -> list[str]:
     return won
 
 
-def race(path: Path, people: list[str]) -> list[str]:
-    """All people at once, one thread each, sharing one `Ledger`."""
-    ledger = Ledger.open(path)
+def race(
+    path: Path | str,
+    people: list[str],
+    subjects: Sequence[str] = SUBJECTS,
+    *,
+    is_shared: bool = True,
+) -> list[str]:
+    """All people at once, one thread each, sharing one `Ledger` or with one each."""
+    how_many = 1 if is_shared else len(people)
+    with ThreadPoolExecutor(how_many) as pool:  # the first makes the tables, the others wait
+        ledgers = [*pool.map(lambda _: Ledger.open(path), range(how_many))]
     start = Barrier(len(people))
 
-    def run(person: str) -> list[str]:
+    def run(number: int) -> list[str]:
         start.wait()
-        return claim_all(ledger, person)
+        return claim_all(ledgers[number % len(ledgers)], people[number], subjects)
 
     with ThreadPoolExecutor(len(people)) as pool:
-        won = [subject for wins in pool.map(run, people) for subject in wins]
-    ledger.close()
+        won = [subject for wins in pool.map(run, range(len(people))) for subject in wins]
+    for ledger in ledgers:
+        ledger.close()
     return won
 
 
@@ -59,7 +69,7 @@ def child(task: str, *arguments: object) -> subprocess.Popen[str]:
 
 def race_and_print(path: str, name: str) -> None:
     people = [f"{name}{i}" for i in range(THREADS // 2)]
-    sys.stdout.write("\n".join(race(Path(path), people)))
+    sys.stdout.write("\n".join(race(path, people)))
 
 
 def write_and_print(path: str, batch: str) -> None:
@@ -72,10 +82,12 @@ def write_and_print(path: str, batch: str) -> None:
         sys.stdout.flush()
 
 
-def assert_each_subject_was_won_once(path: Path, won: list[str]) -> None:
-    assert Counter(won) == Counter(SUBJECTS)
+def assert_each_subject_was_won_once(
+    path: Path | str, won: list[str], subjects: Sequence[str] = SUBJECTS
+) -> None:
+    assert Counter(won) == Counter(subjects)
     ledger = Ledger.open(path)
-    assert [entry.version for entry in ledger.entries()] == [1] * len(SUBJECTS)
+    assert [entry.version for entry in ledger.entries()] == [1] * len(subjects)
     assert ledger.verify().ok
     ledger.close()
 
@@ -84,6 +96,23 @@ def test_of_twenty_reviewers_exactly_one_wins_each_case(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     won = race(path, [f"reviewer {i}" for i in range(THREADS)])
     assert_each_subject_was_won_once(path, won)
+
+
+def test_so_it_is_on_either_database_with_a_connection_each(address: str) -> None:
+    people = [f"reviewer {i}" for i in range(6)]
+    won = race(address, people, SUBJECTS[:25], is_shared=False)
+    assert_each_subject_was_won_once(address, won, SUBJECTS[:25])
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_of_fifty_reviewers_exactly_one_wins_each_of_five_hundred(
+    address: str, is_shared: bool
+) -> None:
+    people = [f"reviewer {i}" for i in range(50)]
+    drafts = [f"D-{i}" for i in range(500)]
+    won = race(address, people, drafts, is_shared=is_shared)
+    assert_each_subject_was_won_once(address, won, drafts)
 
 
 def test_so_it_is_between_processes_that_open_the_record_together(tmp_path: Path) -> None:
