@@ -12,7 +12,7 @@ from pipeline.model import ROLES, Role
 PURPOSES: Mapping[Role, str] = {
     "viewer": "Sees every page and records nothing",
     "preparer": "Loads the exports, mends the data, prepares and routes the work",
-    "approver": "Approves messages, alone the one who lets them leave",
+    "approver": "Approves messages: without an approver none leaves",
     "dispute_owner": "Takes disputes and sees them to their end",
     "admin": "Says who holds which role, and sets the rules of the pilot",
 }

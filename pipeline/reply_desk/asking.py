@@ -13,6 +13,7 @@ from pipeline.acting import PROMPTS, Moment
 from pipeline.deciding.suggesting import Suggested, note_labels
 from pipeline.drafting.meaning import Given, Labelling, given, labels_question, meant
 from pipeline.drafting.summing_up import SummedUp, ask_summary, kept_summary, talk
+from pipeline.ledger.rights import ASK_MODEL
 from pipeline.llm import Asker, Declined
 from pipeline.model import Dossier, WrongCall
 from pipeline.pilot import Pilot
@@ -81,6 +82,7 @@ def ask_meanings(pilot: Pilot, day: Day, dossier: Dossier, asker: Asker, moment:
             "No model reads messages here: set model, and label_replies or summarise, under "
             "[drafting] in pilot.toml."
         )
+    pilot.require(ASK_MODEL)
     labelled = []
     if settings.label_replies:
         labelled = [

@@ -105,6 +105,7 @@ def ruled(folder: Path, provider: str) -> Path:
     path.write_text(path.read_text("utf-8") + people, encoding="utf-8")
     change(folder, provider, "approver")
     change(folder, provider, "viewer")
+    Pilot.open(folder).books()
     return folder
 
 
