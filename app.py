@@ -16,10 +16,10 @@ if get_script_run_ctx(suppress_warning=True) is None:
     exposure.refuse_at_start(places.asked_for())
     logs.begin()
     app = st.App(
-        __file__,  # beside pages/, so that the paths of links and of changes of page are found
+        site.__file__,
         routes=health.ROUTES,
         middleware=[Middleware(headers.SecurityHeaders), Middleware(logs.SlowAndFailed)],
         on_script_error=logs.unforeseen,
     )
-else:  # this same file, run as the script of every page
+else:  # a host that runs this file as a page rather than serving it
     site.draw()

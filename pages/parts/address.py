@@ -8,8 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Container
 from datetime import date
+from pathlib import Path
 
 import streamlit as st
+
+_REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def page_file(name: str) -> str:
+    """Where a page lies, for links and changes of page.
+
+    A relative path would be looked for beside the script that is served, where no page is.
+    """
+    return str(_REPOSITORY / name)
 
 
 def seed(key: str, allowed: Container[str] | None = None) -> None:

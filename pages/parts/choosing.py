@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import health, session
+from pages.parts.address import page_file
 from pages.parts.allowed import allowed
 from pages.parts.notices import one_sentence, say
 from pages.parts.session import Session, named
@@ -57,7 +58,7 @@ def what_to_do(each: Found) -> None:
                     args=(CHECKS[number],),
                 )
     if st.session_state.pop("go_to_health", False):
-        st.switch_page("pages/prepare/data_health.py")
+        st.switch_page(page_file("pages/prepare/data_health.py"))
 
 
 def _to_health(check: str) -> None:

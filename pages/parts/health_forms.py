@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from pages.parts import health, health_acts
+from pages.parts.address import page_file
 from pages.parts.allowed import allowed
 from pages.parts.health_acts import form_key
 from pages.parts.session import Session
@@ -79,7 +80,9 @@ def _elsewhere(one: Finding) -> None:
     st.markdown("**Not mended here**")
     st.markdown(escaped(one.fix))
     if one.name in _BY_EXPORTS:
-        st.page_link("pages/prepare/exports.py", label="Load exports", icon=":material/input:")
+        st.page_link(
+            page_file("pages/prepare/exports.py"), label="Load exports", icon=":material/input:"
+        )
 
 
 def _source() -> None:

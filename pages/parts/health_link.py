@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts import health
+from pages.parts.address import page_file
 from pages.parts.session import Session
 from pages.parts.wording import escaped
 from pipeline.model import Case
@@ -45,7 +46,7 @@ def mend(here: Session, case: Case) -> None:
             args=(found[0],),
         )
     if st.session_state.pop("go_to_health", False):
-        st.switch_page("pages/prepare/data_health.py")
+        st.switch_page(page_file("pages/prepare/data_health.py"))
 
 
 def _go(check: str) -> None:

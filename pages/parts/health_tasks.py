@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from pages.parts import health, health_acts
+from pages.parts.address import page_file
 from pages.parts.allowed import allowed
 from pages.parts.health_acts import form_key
 from pages.parts.session import Session
@@ -147,7 +148,7 @@ def _open(here: Session, row: Row) -> None:
         )
     page, label = _WHERE[row["reason"]]
     if page != "pages/prepare/data_health.py":
-        st.page_link(page, label=label, icon=":material/arrow_forward:")
+        st.page_link(page_file(page), label=label, icon=":material/arrow_forward:")
     else:
         st.button(
             "Look at the findings", key="task_findings", type="tertiary", on_click=_to_findings

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts.address import page_file
 from pages.parts.session import Session
 from pages.parts.tables import save
 from pages.parts.wording import day, escaped, money
@@ -51,7 +52,9 @@ def _notes(notes: Sequence[str], *, is_fixed: bool) -> None:
         st.caption(f":orange[:material/warning:] {escaped(note)}")
     if not is_fixed:
         st.page_link(
-            "pages/prepare/protocol.py", label="Sign the protocol", icon=":material/signature:"
+            page_file("pages/prepare/protocol.py"),
+            label="Sign the protocol",
+            icon=":material/signature:",
         )
 
 
@@ -109,7 +112,9 @@ def _next(follows: Found, currency: str) -> None:
     if follows["to_mend"]:
         st.markdown("Mend first:")
         st.markdown("\n".join(f"- {escaped(said)}" for said in follows["to_mend"]))
-    st.page_link("pages/prepare/segment.py", label="Fit cards", icon=":material/filter_alt:")
+    st.page_link(
+        page_file("pages/prepare/segment.py"), label="Fit cards", icon=":material/filter_alt:"
+    )
 
 
 def rule_so_far(here: Session) -> None:

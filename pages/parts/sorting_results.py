@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts.address import page_file
 from pages.parts.session import Session
 from pages.parts.tables import save, table
 from pages.parts.wording import LANE_TITLES, counted, day, escaped
@@ -119,7 +120,7 @@ def _apart(apart: Sequence[Mapping[str, Any]]) -> None:
             st.markdown("\n".join(f"- {escaped(change)}" for change in one["changes"]))
     if apart:
         st.page_link(
-            "pages/explain/policy.py",
+            page_file("pages/explain/policy.py"),
             label="Try a change on the last weeks before saving it",
             icon=":material/alt_route:",
         )

@@ -13,6 +13,7 @@ from datetime import datetime
 import streamlit as st
 
 from pages.parts import session
+from pages.parts.address import page_file
 from pages.parts.allowed import allowed
 from pages.parts.notices import one_sentence, say
 from pages.parts.session import Session, named
@@ -71,7 +72,7 @@ def sample(here: Session) -> None:
             f"{ONE_IN} asks for it, by lot.",
             width="stretch",
         )
-        st.page_link("pages/prepare/phases.py", label="Sample and targets")
+        st.page_link(page_file("pages/prepare/phases.py"), label="Sample and targets")
 
 
 def offer(here: Session, case: Case) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.parts import address, health, health_findings, health_record, health_tasks, session
+from pages.parts.address import page_file
 from pages.parts.allowed import allowed
 from pages.parts.health_acts import undo_last
 from pages.parts.session import Session
@@ -31,7 +32,9 @@ def page() -> None:
             "There is nothing to check yet: load open invoices first, then customers, contacts "
             "and people; every check says here what it finds."
         )
-        st.page_link("pages/prepare/exports.py", label="Load the exports", icon=":material/input:")
+        st.page_link(
+            page_file("pages/prepare/exports.py"), label="Load the exports", icon=":material/input:"
+        )
         return
     with st.spinner("Checking every open invoice"):
         overview = health.overview(here)

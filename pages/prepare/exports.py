@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from pages.parts import pilots, session
+from pages.parts.address import page_file
 from pages.parts.allowed import allowed
 from pages.parts.downloads import csv_bytes
 from pages.parts.notices import one_sentence, say
@@ -104,7 +105,7 @@ def _unrecognised(report: LoadReport) -> None:
             asked = st.button("Map it", key=f"map:{name}", icon=":material/table_edit:")
         if asked:
             st.session_state.mapping_file = name
-            st.switch_page("pages/prepare/mapping.py")
+            st.switch_page(page_file("pages/prepare/mapping.py"))
     for file in report.files:
         if file.state == "refused":
             st.warning(f"**{escaped(file.file)}** {escaped(file.note)}", icon=":material/error:")

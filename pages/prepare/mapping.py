@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts import session
+from pages.parts.address import page_file
 from pages.parts.allowed import allowed
 from pages.parts.mapping_columns import chosen_columns, columns_table
 from pages.parts.mapping_questions import given_answers, questions
@@ -56,7 +57,9 @@ def _nothing_to_map(report: LoadReport) -> None:
         "it is offered here with a proposal; you correct it once, and next month's file is read "
         "by itself."
     )
-    st.page_link("pages/prepare/exports.py", label="To Exports", icon=":material/upload_file:")
+    st.page_link(
+        page_file("pages/prepare/exports.py"), label="To Exports", icon=":material/upload_file:"
+    )
 
 
 def _chosen_file(report: LoadReport) -> str:
@@ -247,7 +250,9 @@ def _just_loaded(report: LoadReport) -> None:
             said = unknown_exports.loaded_sentence(file)
             st.success(f"**{escaped(file.file)}**: {said}", icon=":material/check:")
             label = "See the rows that need you" if file.refused else "See it among the exports"
-            st.page_link("pages/prepare/exports.py", label=label, icon=":material/upload_file:")
+            st.page_link(
+                page_file("pages/prepare/exports.py"), label=label, icon=":material/upload_file:"
+            )
 
 
 def _kept_mappings(here: Session, report: LoadReport) -> None:

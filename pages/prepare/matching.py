@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import address, health, matching, session
+from pages.parts.address import page_file
 from pages.parts.allowed import allowed
 from pages.parts.matching_acts import take_back
 from pages.parts.session import Session
@@ -60,7 +61,9 @@ def _nothing() -> None:
         "Takeout, .eml, .msg), an export of messages, tickets or deals, or contracts as PDF, DOCX "
         "or Markdown in a folder named contracts: each finds its customer here, or waits for you."
     )
-    st.page_link("pages/prepare/exports.py", label="Load the exports", icon=":material/input:")
+    st.page_link(
+        page_file("pages/prepare/exports.py"), label="Load the exports", icon=":material/input:"
+    )
 
 
 def _headline(lost: Mapping[str, int]) -> None:
@@ -326,7 +329,7 @@ def _agreement(here: Session, chosen: Mapping[str, Any]) -> None:
             on_click=_settle,
         )
     if st.session_state.pop("matching_to_health", False):
-        st.switch_page("pages/prepare/data_health.py")
+        st.switch_page(page_file("pages/prepare/data_health.py"))
     if chosen["customer_id"] is None:
         st.text(f"Filed under: {chosen['filed_under']}")
         matching.form(here, "contracts", chosen["contract_id"])

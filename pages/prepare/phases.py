@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import session
+from pages.parts.address import page_file
 from pages.parts.allowed import allowed
 from pages.parts.notices import one_sentence, say
 from pages.parts.session import Session, named
@@ -29,7 +30,9 @@ def page() -> None:
     st.title("How free is the pilot, and what is missing to go on?")
     if here.is_empty:
         st.info("No invoice is loaded yet: load the exports, then set the pilot's day 0.")
-        st.page_link("pages/prepare/exports.py", label="Load the exports", icon=":material/input:")
+        st.page_link(
+            page_file("pages/prepare/exports.py"), label="Load the exports", icon=":material/input:"
+        )
         return
     with st.spinner("Measuring every criterion"):
         found = here.kept("phases", lambda: phases(here.day, here.pilot, here.entries))

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import choosing, session
+from pages.parts.address import page_file
 from pages.parts.behind import how_counted
 from pages.parts.figures import figure
 from pages.parts.session import Session
@@ -32,7 +33,9 @@ def page() -> None:
             "No invoice is loaded yet. A segment is chosen from invoices, customers, people, "
             "contacts and control totals: load those first."
         )
-        st.page_link("pages/prepare/exports.py", label="Load the exports", icon=":material/input:")
+        st.page_link(
+            page_file("pages/prepare/exports.py"), label="Load the exports", icon=":material/input:"
+        )
         return
     try:
         with st.spinner("Weighing every way to cut a segment"):

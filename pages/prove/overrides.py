@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import health_tasks, override_outcomes, session
+from pages.parts.address import page_file
 from pages.parts.behind import how_counted
 from pages.parts.figures import figure
 from pages.parts.override_marks import SHORT, marking, summary
@@ -92,7 +93,7 @@ def _to_tasks(here: Session) -> None:
         st.markdown(f"Each reason asks for something: {counted(n, 'open task')}.")
         if st.button("Open the tasks", key="override_tasks", icon=":material/task_alt:"):
             st.session_state.health_view = "tasks"
-            st.switch_page("pages/prepare/data_health.py")
+            st.switch_page(page_file("pages/prepare/data_health.py"))
 
 
 def _share(name: str, row: Any) -> dict[str, Any]:
@@ -163,7 +164,7 @@ def _list(rows: Any) -> None:
         case = rows[picked[0]]["case_id"]
         if st.button("Open it in the record", key="override_record", icon=":material/fact_check:"):
             st.session_state.record_search = case
-            st.switch_page("pages/explain/audit.py")
+            st.switch_page(page_file("pages/explain/audit.py"))
 
 
 def _what(row: Any) -> str:
@@ -179,7 +180,7 @@ def _open_policy(here: Session, rule: str) -> None:
         st.caption("No policy changes this one: it always stands, or a person sent the case there.")
     elif st.button("Change this rule", key="override_policy", icon=":material/alt_route:"):
         st.session_state.policy_rule = rule
-        st.switch_page("pages/explain/policy.py", query_params={"rule": rule})
+        st.switch_page(page_file("pages/explain/policy.py"), query_params={"rule": rule})
 
 
 page()

@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from pages.parts import address, health_link, session, stopwatch
+from pages.parts.address import page_file
 from pages.parts.batches import together
 from pages.parts.downloads import csv_bytes
 from pages.parts.session import Session
@@ -182,7 +183,7 @@ def _order(here: Session) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(escaped(f"In the order of the money at stake. {said}".rstrip()))
         st.page_link(
-            "pages/explain/score.py",
+            page_file("pages/explain/score.py"),
             label="What it rests on" if said else "Is it better than oldest first?",
             icon=":material/query_stats:",
         )
@@ -240,7 +241,9 @@ def _reasons(here: Session, case: Case, *, first: bool) -> None:
                 width="stretch",
             )
         if st.session_state.pop("go_to_review", False):
-            st.switch_page("pages/work/review.py", query_params={"case": st.session_state.case})
+            st.switch_page(
+                page_file("pages/work/review.py"), query_params={"case": st.session_state.case}
+            )
         _history(here, case)
         stopwatch.offer(here, case)
         left, right = st.columns(2)
