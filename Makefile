@@ -18,7 +18,7 @@ export LITELLM_LOCAL_MODEL_COST_MAP := True
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test soak fuzz sbom advisories lint types format sql chromium faketime calc postgres pictures bench lock clean install install-dev
+.PHONY: help run demo test soak fuzz sbom advisories lint types format sql chromium faketime calc postgres pictures bench lake lock clean install install-dev
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,11 +66,21 @@ pictures: chromium install-dev ## take docs/pages.md anew: every page, light and
 bench: install-dev ## measure speed against a yardstick of the same run
 	$(BIN)/python -m pipeline bench
 
+LAKE ?= tests/books
+lake: postgres ## the same tests on DuckDB 1.5.5, in a file and in a lake (LAKE=what to run)
+	@$(MAKE) --no-print-directory VENV=$(VENV)-lake $(VENV)-lake/.lake
+	$(VENV)-lake/bin/python -m pytest -q $(LAKE)
+	COUNTBACK_TEST_LAKE=1 $(VENV)-lake/bin/python -m pytest -q $(LAKE) \
+	  --ignore tests/books/test_lake.py --ignore tests/books/test_rebuilding.py --ignore tests/books/test_renewing.py
+
 lock: install-dev ## write requirements*.txt anew from requirements*.in
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile requirements.in -o requirements.txt --universal --python-version 3.11 --generate-hashes --no-header --quiet
 	for name in dev fuzz supply; do $(BIN)/uv pip compile requirements-$$name.in -o requirements-$$name.txt \
 	  --universal --python-version 3.11 --generate-hashes --no-header --quiet || exit 1; done
+	cp requirements-dev.txt requirements-lake.txt
+	echo 'duckdb==1.5.5' | $(BIN)/uv pip compile requirements-lake.in --override - -o requirements-lake.txt \
+	  --universal --python-version 3.11 --generate-hashes --no-header --quiet
 	$(MAKE) --no-print-directory sbom
 
 clean: ## remove the environment and every cache; pilots stay
@@ -107,6 +117,9 @@ $(SUPPLY)/.made: requirements-supply.txt
 	$(PYTHON) -m venv $(SUPPLY)
 	$(SUPPLY)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-supply.txt
 	@touch $@
+
+$(VENV)/.lake: requirements-lake.txt
+	$(call install-locked,requirements-lake.txt)
 
 data/demo: | $(VENV)/.runtime
 	$(BIN)/python -m pipeline demo data/demo

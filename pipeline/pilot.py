@@ -49,7 +49,9 @@ from pipeline.warehouse import evidence
 from pipeline.warehouse.answers import read_answers, write_answers
 from pipeline.warehouse.books import ExportFile, Ingredients, build
 from pipeline.warehouse.day import Day, Lens, Row
+from pipeline.warehouse.doors import Door
 from pipeline.warehouse.intake_report import LoadReport, load_report
+from pipeline.warehouse.lake import lake_books
 from pipeline.warehouse.opening import DamagedBooks, OpenBooks, open_books
 from pipeline.warehouse.policy import bind, routed
 
@@ -207,14 +209,18 @@ class Pilot:
 
     def books(self, progress: Progress = _silent) -> OpenBooks:
         """The books of the exports as they are now, built if they are not there yet."""
+        door = Door.of(self.settings.books, os.environ)
         try:
-            return open_books(self._built(progress))
+            return self._opened(door, progress)
         except DamagedBooks:
             progress("The books were damaged: building them again")
-            return open_books(self._built(progress))
+            return self._opened(door, progress)
 
-    def _built(self, progress: Progress) -> Path:
-        return build(self._ingredients(), self.folder / ".cache", progress)
+    def _opened(self, door: Door, progress: Progress) -> OpenBooks:
+        made, cache = self._ingredients(), self.folder / ".cache"
+        if door.is_file:
+            return open_books(build(made, cache, progress))
+        return lake_books(door, made, cache, lambda: build(made, cache, progress), progress)
 
     def _ingredients(self) -> Ingredients:
         return Ingredients(

@@ -276,6 +276,15 @@ class DisputeRoute(Noun):
     """Business hours from the flag to the owner's acceptance."""
 
 
+class BooksSection(Noun):
+    """[books]: where the books stand; without a URL in a file beside the pilot (docs/scale.md)."""
+
+    url: str = ""
+    """`ducklake:postgres:dbname=…`, `ducklake:sqlite:…`, `ducklake:/a/file.ducklake`, `md:…`."""
+    data_path: str = ""
+    """Where a new lake's Parquet files go; a lake that is there knows by itself."""
+
+
 class ListsSection(Noun):
     """[lists]: customers named one by one."""
 
@@ -301,6 +310,7 @@ class Settings(Noun):
     record: RecordSection = RecordSection()
     people: PeopleSection = PeopleSection()
     report: ReportSection = ReportSection()
+    books: BooksSection = BooksSection()
     lists: ListsSection = ListsSection()
     disputes: dict[str, DisputeRoute] = Field(default_factory=dict)
     """Reason code -> who takes it; what is left out is routed as it ships."""

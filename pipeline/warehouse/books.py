@@ -79,6 +79,11 @@ class Ingredients:
         )
 
 
+def tables_engine() -> str:
+    """The fingerprint of what the tables are made by: other ones cannot be read as ours."""
+    return _engine("tables")
+
+
 @cache
 def _engine(part: str) -> str:
     """The fingerprint of the code behind a part: other code, other books."""
@@ -113,7 +118,7 @@ def _build_safely(ingredients: Ingredients, target: Path, progress: Progress) ->
         building.replace(target)
     except (OSError, duckdb.IOException) as error:
         raise CountbackError(
-            f"{target.parent}: the books cannot be written here ({_first_line(error)}): "
+            f"{target.parent}: the books cannot be written here ({first_line(error)}): "
             "free some disk space or make the folder writable, and try again."
         ) from error
     finally:
@@ -162,7 +167,8 @@ def _remove(building: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What an error says in its first line."""
     return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
@@ -200,7 +206,9 @@ def connect(path: str) -> duckdb.DuckDBPyConnection:
     """A connection that stays offline, and keeps UTC."""
     connection = duckdb.connect(path)
     connection.execute(
-        "set timezone = 'UTC'; set autoinstall_known_extensions = false; "
+        # A bar on standard output would stand in the middle of what a program reads from it.
+        "set timezone = 'UTC'; set enable_progress_bar = false; "
+        "set autoinstall_known_extensions = false; "
         f"set autoload_known_extensions = false; set memory_limit = '{MEMORY_LIMIT}'"
     )
     return connection

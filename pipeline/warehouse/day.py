@@ -48,6 +48,11 @@ _CHANGING = re.compile(
     r"|localtime(stamp)?\b)",
     re.IGNORECASE,
 )
+#: What looks beyond the books: other databases, and how the engine itself is set up.
+_REACHING = re.compile(
+    r"\b((postgres|sqlite|mysql|ducklake|duckdb|pragma)_\w+)\"?\s*\(|\b(__ducklake\w*)",
+    re.IGNORECASE,
+)
 _WRITTEN = re.compile(r"'(?:[^']|'')*'")
 
 
@@ -331,6 +336,12 @@ class Day:
             raise WrongCall(
                 f"{place}: {where!r} asks for {changing[0].rstrip('( ')}, which gives another "
                 "answer each time: use the columns of the day, such as days_past_due."
+            )
+        reaching = _REACHING.search(_WRITTEN.sub("", where))
+        if reaching:
+            raise WrongCall(
+                f"{place}: {where!r} asks {reaching[1] or reaching[3]}, which looks beyond the "
+                "books: use the columns of the day."
             )
         self._look_back()
         self._need(Statement("", {}, "", table))

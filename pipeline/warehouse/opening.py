@@ -10,7 +10,7 @@ import itertools
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -43,17 +43,25 @@ class OpenBooks:
         spill = path.with_name(f"spill-{os.getpid()}-{next(_NUMBERS)}")
         try:
             self._host.execute(f"set temp_directory = {quoted(str(spill))}")
-            self._host.execute(f"attach {quoted(str(path))} as books (read_only)")
+            self._place = self._attach()
+            self._lock_down()
         except duckdb.Error as error:
             self._host.close()
             raise self._told(error) from error
+
+    def _attach(self) -> str:
+        """Attaches the books; where in the engine they then are."""
+        self._host.execute(f"attach {quoted(str(self.path))} as books (read_only)")
+        return "books"
+
+    def _lock_down(self) -> None:
         self._host.execute("set enable_external_access = false; set lock_configuration = true")
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A cursor of its own, looking at the books first."""
         with self._guard:
             cursor = self._host.cursor()
-        cursor.execute("use books")
+        cursor.execute(f"use {self._place}")
         return cursor
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
@@ -87,7 +95,7 @@ class OpenBooks:
         """The error as it is, or what to do about a damaged file."""
         if not is_damage(error):
             return error
-        _let_go(self.path)
+        let_go(self.path)
         # Books that were renewed from one another share what they did not fill again.
         for path in self.path.parent.glob("books-*.duckdb"):
             path.unlink(missing_ok=True)
@@ -117,7 +125,7 @@ class OpenBooks:
 
     def close(self) -> None:
         """Lets go of the file."""
-        _let_go(self.path)
+        let_go(self.path)
         self._host.close()
 
 
@@ -127,10 +135,15 @@ _OPENING = threading.Lock()
 
 def open_books(path: Path) -> OpenBooks:
     """The books at `path`, shared within the process; raises DamagedBooks."""
+    return opened(path, lambda: OpenBooks(path))
+
+
+def opened(path: Path, make: Callable[[], OpenBooks]) -> OpenBooks:
+    """The books that are called `path` within the process; `make` opens them when they are not."""
     with _OPENING:
         known = _OPEN.get(path)
     if known is None:
-        known = OpenBooks(path)
+        known = make()
     with _OPENING:
         # Whoever came first wins; those used longest ago close when their last day does.
         known = _OPEN.setdefault(path, known)
@@ -140,6 +153,7 @@ def open_books(path: Path) -> OpenBooks:
     return known
 
 
-def _let_go(path: Path) -> None:
+def let_go(path: Path) -> None:
+    """Forgets books that are open: whoever asks next opens them anew."""
     with _OPENING:
         _OPEN.pop(path, None)

@@ -55,7 +55,8 @@ def _settle_repeats(connection: duckdb.DuckDBPyConnection, kind: Kind, key: str)
     repeated = (
         f"select {key} from {table} where fate = {ACCEPTED} group by {key} having count(*) > 1"
     )
-    content = "row(" + ", ".join(f"it.{name}" for name in kind.columns) + ")"
+    # Named, because not every version of the engine keeps an unnamed struct.
+    content = "struct_pack(" + ", ".join(f"{n} := it.{n}" for n in kind.columns) + ")"
     connection.execute(
         f"create or replace temp table repeats as with keyed as ("
         f"select it.rowid as place, it.file_id, it.{key} as id, {row_number(kind.name, 'it')} as "

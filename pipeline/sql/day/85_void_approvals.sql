@@ -14,10 +14,14 @@ inner join contacts_now
         lower(decisions.payload ->> 'to') = lower(contacts_now.email)
         and contacts_now.suspended_by is not null
 inner join suspended_addresses as suspended on lower(contacts_now.email) = suspended.email
-anti join ledger_entries as handed
-    on
-        handed.kind = 'handed_over'
-        and decisions.case_id = handed.subject
-        and decisions.seq < handed.seq
-where decisions.verdict in ('approve', 'edit')
+where
+    decisions.verdict in ('approve', 'edit')
+    and not exists (
+        select 1
+        from ledger_entries as handed
+        where
+            handed.kind = 'handed_over'
+            and handed.subject = decisions.case_id
+            and handed.seq > decisions.seq
+    )
 qualify row_number() over (partition by decisions.event_id order by suspended.suspended_at desc) = 1
