@@ -19,7 +19,9 @@ from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import ClassVar
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -30,6 +32,7 @@ from pipeline.drafting.messages import finish, skeleton
 from pipeline.drafting.verifying import check_text
 from pipeline.figures import aging
 from pipeline.ledger import Ledger
+from pipeline.ledger.places import VARIABLE
 from pipeline.model import CountbackError, Decision, Dossier, Entry, fingerprint
 from pipeline.pilot import Pilot
 from tests.outbox.world import (
@@ -45,6 +48,7 @@ from tests.outbox.world import (
     run,
     world,
 )
+from tests.postgres import Server
 
 CASES = st.sampled_from([ALDER, BIRCH])
 INVOICE = {ALDER: "A-1", BIRCH: "B-1"}
@@ -127,8 +131,13 @@ def fresh() -> Pilot:
 class AnyCourse(RuleBasedStateMachine):
     """What a pilot may come to, whatever people, exports, mails, models and crashes do."""
 
+    server: ClassVar[Server | None] = None
+    """Where records stand; None: in a file of the pilot's folder."""
+
     @initialize()
     def open(self) -> None:
+        if self.server is not None:
+            os.environ[VARIABLE] = self.server.url()
         self.pilot = fresh()
         self.decided: dict[str, list[Entry]] = {ALDER: [], BIRCH: []}
         """Case -> its decisions that were not undone, oldest first."""
@@ -266,11 +275,8 @@ class AnyCourse(RuleBasedStateMachine):
         """P15: on a copy, one entry says something else."""
         forged = self.pilot.folder.parent / f"forged-{next(self.numbers)}.sqlite"
         seq = data.draw(st.integers(1, len(self.pilot.entries())))
-        with (
-            closing(sqlite3.connect(str(self.pilot.record))) as true,
-            closing(sqlite3.connect(forged)) as copy,
-        ):
-            true.backup(copy)
+        with self.ledger() as true, closing(Ledger.open(forged)) as copy:
+            copy.take_over([*true.export()])
         change_one_entry(forged, seq)
         with closing(Ledger.open(forged)) as ledger:
             found = ledger.verify()
@@ -408,5 +414,18 @@ class AnyCourse(RuleBasedStateMachine):
         shutil.rmtree(self.pilot.folder.parent, ignore_errors=True)
 
 
+class AnyCourseOnPostgres(AnyCourse):
+    """The same where the record stands on a server."""
+
+
+@pytest.fixture(scope="class")
+def served(postgres: Server) -> Iterator[None]:
+    AnyCourseOnPostgres.server = postgres
+    yield
+    os.environ.pop(VARIABLE, None)
+
+
 TestAnyCourse = AnyCourse.TestCase
 TestAnyCourse.settings = settings(max_examples=9, stateful_step_count=16, deadline=None)
+TestAnyCourseOnPostgres = pytest.mark.usefixtures("served")(AnyCourseOnPostgres.TestCase)
+TestAnyCourseOnPostgres.settings = settings(max_examples=2, stateful_step_count=14, deadline=None)
