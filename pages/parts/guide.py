@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import casework, session
+from pages.parts.address import page_file
 from pages.parts.notices import one_sentence, say
 from pages.parts.session import Session
 from pages.parts.verdicts import clear_inputs, text_key
@@ -77,7 +78,7 @@ def follow(here: Session) -> None:
         return
     wanted = st.session_state.pop("tour_to", None)
     if wanted:
-        st.switch_page(f"pages/{wanted}.py")
+        st.switch_page(page_file(f"pages/{wanted}.py"))
     if stop.act == "ask_for_money_elsewhere" and not here.is_empty:
         _type(here, stop)
 
