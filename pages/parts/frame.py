@@ -146,7 +146,10 @@ def _person(here: Session) -> None:
         return
     with st.container(gap="xsmall"):
         st.text(me.name)
-        st.caption(escaped(spoken(here.people.roles(me.identity)).capitalize()))
+        roles = here.people.roles(me.identity)
+        st.caption(escaped(spoken(roles).capitalize()))
+        if roles == {"viewer"}:
+            st.caption("You look on: what would be recorded is switched off.")
         st.button(
             "Sign out",
             key="sign_out",
