@@ -66,6 +66,18 @@ def _frames(measured: Measured, pilot: Path) -> None:
     measure(measured, pilot)
 
 
+def _polars(measured: Measured, pilot: Path) -> None:
+    from pipeline.bench.polars_frames import measure
+
+    measure(measured, pilot)
+
+
+def _row_by_row(measured: Measured, pilot: Path) -> None:
+    from pipeline.bench.row_by_row import measure
+
+    measure(measured, pilot)
+
+
 def _week_by_week(measured: Measured, pilot: Path) -> None:
     from pipeline.bench.week_by_week import measure
 
@@ -104,7 +116,9 @@ JOBS: dict[str, Callable[..., None]] = {
     "mails": _mails,
     "reruns": _reruns,
     "frames": _frames,
+    "polars": _polars,
     "week_by_week": _week_by_week,
+    "row_by_row": _row_by_row,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.bench.comparing import PEAK_GOAL_MB
@@ -16,8 +16,10 @@ _SECONDS = (
     ("ours, all of it", "ours", "total"),
     ("DuckDB typed read, tables in memory", "read_memory", "total"),
     ("DuckDB typed read, tables in a file", "read_file", "total"),
-    ("vectorised pandas, all of it", "frames", "total"),
-    ("pandas week by week, all of it", "week_by_week", "total"),
+    ("vectorised pandas, floats, all of it", "frames", "total"),
+    ("plain Polars, exact, all of it", "polars", "total"),
+    ("pandas week by week, floats, all of it", "week_by_week", "total"),
+    ("row by row, exact, aging alone", "row_by_row", "total"),
     ("moving the day: aging", "later", "move_day"),
     ("moving the day: aging and DSO", "later", "move_day_and_dso"),
     ("routing every open invoice", "later", "route"),
@@ -46,6 +48,7 @@ _PROCESSOR = (
     ("DuckDB typed read, tables in memory", "read_memory", "total"),
     ("DuckDB typed read, tables in a file", "read_file", "total"),
     ("vectorised pandas, all of it", "frames", "total"),
+    ("plain Polars, all of it", "polars", "total"),
     ("pandas week by week, all of it", "week_by_week", "total"),
     ("routing every open invoice", "later", "route"),
     ("loading again, one small file changed", "reload", "one_small_file"),
@@ -56,7 +59,17 @@ _PEAKS = (
     ("every proof figure", "compare"),
     ("DuckDB typed read, in memory", "read_memory"),
     ("vectorised pandas", "frames"),
+    ("plain Polars", "polars"),
     ("pandas week by week", "week_by_week"),
+    ("row by row", "row_by_row"),
+)
+#: What was not measured at a size.
+_NOTHING = "–"
+_AGREED = (
+    ("vectorised pandas", "frames"),
+    ("plain Polars", "polars"),
+    ("pandas week by week", "week_by_week"),
+    ("row by row", "row_by_row"),
 )
 _WIDTH = 46
 
@@ -70,16 +83,32 @@ def table(result: Mapping[str, Any]) -> Iterator[str]:
     for heading, laps in (("seconds", _SECONDS), ("cpu_seconds", _PROCESSOR)):
         yield heading.replace("cpu", "processor").replace("_", " ")
         for words, job, lap in laps:
-            yield _line(words, [f"{size[heading][job][lap]:,.3f}" for size in sizes])
+            yield _line(
+                words, [_cell(size[heading].get(job, {}).get(lap), ".3f") for size in sizes]
+            )
     yield "peak MB"
     for words, job in _PEAKS:
         goal = f" (goal {PEAK_GOAL_MB:,})" if job == "ours" else ""
-        yield _line(words + goal, [f"{size['peak_mb'][job]:,}" for size in sizes])
-    yield "ratios"
-    for name, first in sizes[0]["ratios"].items():
-        goal = "" if first["goal"] is None else f" (goal {first['goal']:g})"
-        yield _line(name + goal, [f"{size['ratios'][name]['value']:.4g}" for size in sizes])
+        yield _line(words + goal, [_cell(size["peak_mb"].get(job), "") for size in sizes])
+    yield from _ratios(sizes)
+    for step in result["growth"]:
+        words = f"seconds, for {step['invoices']:g} times the invoices"
+        yield _line(words, [f"{step['seconds']:g} times"])
     yield from _agreement(sizes)
+
+
+def _ratios(sizes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Every ratio of the first size; what is promised stands beside, for each size its own."""
+    yield "ratios"
+    for name in sizes[0]["ratios"]:
+        found = [size["ratios"].get(name, {"value": None, "goal": None}) for size in sizes]
+        goals = dict.fromkeys(f"{one['goal']:g}" for one in found if one["goal"] is not None)
+        goal = f" (goal {' and '.join(goals)})" if goals else ""
+        yield _line(name + goal, [_cell(one["value"], ".4g") for one in found])
+
+
+def _cell(value: float | None, how: str) -> str:
+    return _NOTHING if value is None else f"{value:,{how}}"
 
 
 def mail_table(result: Mapping[str, Any]) -> Iterator[str]:
@@ -110,9 +139,15 @@ def rerun_table(result: Mapping[str, Any]) -> Iterator[str]:
 
 def _agreement(sizes: list[Mapping[str, Any]]) -> Iterator[str]:
     yield "figures compared with ours, to the cent"
-    for words, job in (("vectorised pandas", "frames"), ("pandas week by week", "week_by_week")):
-        found = [size["identical"][job] for size in sizes]
-        yield _line(words, [f"{f['compared']} {'same' if f['same'] else 'DIFFER'}" for f in found])
+    for words, job in _AGREED:
+        found = [size["identical"].get(job) for size in sizes]
+        yield _line(words, [_agreed(one) for one in found])
+
+
+def _agreed(found: Mapping[str, Any] | None) -> str:
+    if found is None:
+        return _NOTHING
+    return f"{found['compared']} {'same' if found['same'] else 'DIFFER'}"
 
 
 def _line(words: str, cells: list[str]) -> str:

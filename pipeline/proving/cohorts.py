@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -21,6 +22,28 @@ Weights = NDArray[np.float64]
 def due(day: Day, windows: Windows) -> pl.DataFrame:
     """One row per invoice (count) or part of one (amount) that falls due in a window."""
     return day.metric_frame("due_cohorts", windows=windows)
+
+
+def due_each(day: Day, several: Sequence[Windows]) -> list[pl.DataFrame]:
+    """The same for several comparisons, in one query.
+
+    Windows are told apart by their side and by the day on which they close: no two may share both.
+    """
+    wanted = list(dict.fromkeys(window for windows in several for window in windows))
+    if not wanted:
+        return []
+    if len({(is_post, cut) for is_post, _, _, cut in wanted}) < len(wanted):
+        raise ValueError("two windows of one side close on one day: ask for them apart")
+    closes = pl.col("due_on") + pl.duration(days="followed")
+    rows = due(day, wanted)
+    return [
+        rows.filter(
+            pl.any_horizontal(
+                (pl.col("is_post") == is_post) & (closes == cut) for is_post, _, _, cut in windows
+            )
+        )
+        for windows in several
+    ]
 
 
 def traits(day: Day, windows: Windows) -> pl.DataFrame:

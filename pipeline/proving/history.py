@@ -13,7 +13,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from pipeline.proving.cohorts import between, cohort, compared, due, interval, known_from, side
+from pipeline.proving.cohorts import (
+    between,
+    cohort,
+    compared,
+    due,
+    due_each,
+    interval,
+    known_from,
+    side,
+)
 from pipeline.proving.read_outs import windows
 from pipeline.settings import GO_LIVE_DAY, Settings
 from pipeline.statistics import Contrast, DiffInDiff, EventStudy
@@ -168,10 +177,12 @@ def placebo(day: Day, start: date, read_out: int, reached: Reach, real: DiffInDi
     Keys: `dates` (go-live, estimate and interval in days), `as_large`, `n`, `share`,
     `excluding_none` (intervals of them, of which one in twenty is to be expected), `sentence`.
     """
-    dates = []
-    for moved in made_up(start, read_out, reached.first):
-        told = interval(compared(due(day, windows(moved, read_out))))
-        dates.append({"go_live_on": moved + timedelta(days=GO_LIVE_DAY), **told})
+    moved_to = made_up(start, read_out, reached.first)
+    rows = due_each(day, [windows(moved, read_out) for moved in moved_to])
+    dates = [
+        {"go_live_on": moved + timedelta(days=GO_LIVE_DAY), **interval(compared(found))}
+        for moved, found in zip(moved_to, rows, strict=True)
+    ]
     known = [one for one in dates if one["estimate"] is not None]
     size = None if real.estimate is None else abs(real.estimate)
     hits = None if size is None else len([o for o in known if abs(o["estimate"]) >= size])

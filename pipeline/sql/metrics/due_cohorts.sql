@@ -50,10 +50,12 @@ invoices_due as (
         and receivables.customer_key not in (select siblings.customer_key from siblings)
 ),
 
+-- An invoice may be in several windows: each is told by its side and the day it closes.
 exits as (
     select
         invoices_due.invoice_key,
         invoices_due.is_post,
+        invoices_due.cut_on,
         coalesce(sum(movements.amount) filter (where movements.kind = 'credit'), 0) as credited,
         coalesce(sum(movements.amount) filter (where movements.kind = 'write_off'), 0)
             as written_off
@@ -62,7 +64,7 @@ exits as (
     where
         movements.effective_on < invoices_due.cut_on
         and movements.kind in ('credit', 'write_off')
-    group by invoices_due.invoice_key, invoices_due.is_post
+    group by invoices_due.invoice_key, invoices_due.is_post, invoices_due.cut_on
 ),
 
 owing as (
@@ -75,6 +77,7 @@ owing as (
         on
             invoices_due.invoice_key = exits.invoice_key
             and invoices_due.is_post = exits.is_post
+            and invoices_due.cut_on = exits.cut_on
     where coalesce(exits.credited, 0) < 0.95 * invoices_due.amount
 ),
 
@@ -86,7 +89,7 @@ stretches as (
         balances.balance,
         -- What is still to come back on the books later was not settled for good.
         max(balances.balance) over (
-            partition by owing.invoice_key, owing.is_post
+            partition by owing.invoice_key, owing.is_post, owing.cut_on
             order by balances.from_on
             rows between 1 following and unbounded following
         ) as later_balance
@@ -103,10 +106,11 @@ paid as (
     select
         invoice_key,
         is_post,
+        cut_on,
         max(to_on) filter (where balance > 0.05 * amount) as paid_on,
         max(balance) filter (where to_on >= cut_on) as open_at_cut
     from stretches
-    group by invoice_key, is_post
+    group by invoice_key, is_post, cut_on
 ),
 
 by_invoice as (
@@ -124,7 +128,11 @@ by_invoice as (
         owing.cut_on,
         1::double as weight
     from owing
-    left join paid on owing.invoice_key = paid.invoice_key and owing.is_post = paid.is_post
+    left join paid
+        on
+            owing.invoice_key = paid.invoice_key
+            and owing.is_post = paid.is_post
+            and owing.cut_on = paid.cut_on
 ),
 
 parts as (
@@ -142,9 +150,10 @@ settled as (
     select
         invoice_key,
         is_post,
+        cut_on,
         sum(settled_amount) as amount
     from parts
-    group by invoice_key, is_post
+    group by invoice_key, is_post, cut_on
 ),
 
 by_part as (
@@ -167,7 +176,10 @@ by_part as (
         )::double as weight
     from parts
     inner join settled
-        on parts.invoice_key = settled.invoice_key and parts.is_post = settled.is_post
+        on
+            parts.invoice_key = settled.invoice_key
+            and parts.is_post = settled.is_post
+            and parts.cut_on = settled.cut_on
     where parts.settled_amount > 0
     union all
     select
@@ -182,7 +194,11 @@ by_part as (
         owing.cut_on,
         ((coalesce(paid.open_at_cut, 0) + owing.written_off) * owing.rate)::double as weight
     from owing
-    left join paid on owing.invoice_key = paid.invoice_key and owing.is_post = paid.is_post
+    left join paid
+        on
+            owing.invoice_key = paid.invoice_key
+            and owing.is_post = paid.is_post
+            and owing.cut_on = paid.cut_on
     where coalesce(paid.open_at_cut, 0) + owing.written_off > 0
 ),
 
