@@ -221,6 +221,11 @@ def _facts(here: Session, made: Made) -> None:
         key="facts",
         on_select="rerun",
         selection_mode="single-row",
+        column_config={
+            "Fact": st.column_config.TextColumn(width=105),
+            "Says": st.column_config.TextColumn(width=125),
+            "Read from": st.column_config.TextColumn(width=250),
+        },
         alt="The facts of this case and the cells they were read from.",
     )
     ticked = [row for row in event.selection.rows if row < len(facts)]

@@ -80,8 +80,27 @@ def place(cell: SourceCell | None) -> str:
     return " · ".join(part for part in parts if part)
 
 
+_ISO = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+
+
+def dated(sentence: str) -> str:
+    """A sentence of the engine with its days as pages write them: 2026-05-12 is 12 May 2026."""
+    return _ISO.sub(lambda found: _day_said(found[0]), sentence)
+
+
+def _day_said(text: str) -> str:
+    try:
+        return day_text(date.fromisoformat(text))
+    except ValueError:  # three numbers that are no day stay as they are
+        return text
+
+
 def happened(entry: Entry) -> str:
     """What an entry of the record says, in words."""
+    return dated(_happened(entry))
+
+
+def _happened(entry: Entry) -> str:
     if entry.kind == "timing":
         return f"{entry.payload['kind']} took {float(entry.payload['active_minutes']):.1f} min"
     if entry.kind == "kill_switch":

@@ -19,7 +19,7 @@ from pages.parts.splits import (
     needing_a_person,
     splits,
 )
-from pages.parts.wording import LANE_TITLES, counted, escaped, money
+from pages.parts.wording import LANE_TITLES, counted, dated, escaped, money
 from pipeline.context import score_sentence
 from pipeline.model import Case
 from pipeline.warehouse.replies import open_counts
@@ -201,7 +201,7 @@ def _frame(here: Session, cases: list[Case]) -> pl.DataFrame:
             "Currency": [case.currency for case in cases],
             "Data": ["Mend first" if health_link.stops(here, case) else "" for case in cases],
             "Replies": [_to_close(waiting.get(case.customer_id, 0)) for case in cases],
-            "Why": [case.because for case in cases],
+            "Why": [dated(case.because) for case in cases],
         },
         schema_overrides={
             "Days past due": pl.Int64(),
@@ -248,7 +248,7 @@ def _reasons(here: Session, case: Case, *, first: bool) -> None:
         stopwatch.offer(here, case)
         left, right = st.columns(2)
         with left:
-            _lines("Because", [f"{case.rule}: {case.because}", *also_fired(here, case)])
+            _lines("Because", [dated(f"{case.rule}: {case.because}"), *also_fired(here, case)])
         with right:
             _lines("In the way of a message", blocked_by(here, case))
             health_link.mend(here, case)

@@ -78,11 +78,15 @@ def _routing_clarity(day: Day, settings: Settings, entries: Sequence[Entry]) -> 
             f"{found.session_id}; lower end, 80%"
         )
         return _pessimistic(found.k, found.n, source)
-    weeks = override_rate(day, settings, "ALL")["weeks"]
+    decided = override_rate(day, settings, "ALL")
+    weeks = decided["weeks"]
     n, moved = (sum(week[key] for week in weeks) for key in ("n", "routing"))
     if n < _FEWEST:
         return None
-    source = f"In {n - moved} of {n} decided drafts the person kept the play; lower end, 80%"
+    source = (
+        f"In {n - moved} of {n} decided drafts the person kept the play; lower end, 80%. "
+        f"{decided['attention']['sentence']}"
+    )
     return _pessimistic(n - moved, n, source)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from html import escape
 
 from pipeline.report.shapes import Chart, Intervals, Series, Span
+from pipeline.report.wording import true_minus
 
 GREY = "#5b6570"
 _WIDTH, _HEIGHT = 480, 230
@@ -198,7 +199,9 @@ def intervals_svg(intervals: Intervals, colour: str) -> str:
     ]
     for end in (-reach, 0.0, reach):
         x = middle + end / reach * half
-        parts.append(_text(x, height - 12, f"{end:+.0f}" if end else "0", anchor="middle"))
+        parts.append(
+            _text(x, height - 12, true_minus(f"{end:+.0f}") if end else "0", anchor="middle")
+        )
     for place, span in enumerate(intervals.spans):
         y = 42 + place * _STEP
         parts.append(_text(0, y + 4, span.name, kind="name" if not place else ""))
@@ -214,8 +217,8 @@ def _span(span: Span, scale: tuple[float, float], y: float, colour: str) -> list
     style = f'stroke="{colour}" stroke-width="2.4"'
     ends = [_line(x, y - 7, x, y + 7, style) for x in (low, high)]
     said = (
-        _text(low, y + 20, f"{span.low:+.1f}", anchor="middle", kind="unit"),
-        _text(high, y + 20, f"{span.high:+.1f}", anchor="middle", kind="unit"),
+        _text(low, y + 20, true_minus(f"{span.low:+.1f}"), anchor="middle", kind="unit"),
+        _text(high, y + 20, true_minus(f"{span.high:+.1f}"), anchor="middle", kind="unit"),
     )
     dot = f'<circle cx="{point:.1f}" cy="{y:.1f}" r="4.5" fill="{colour}"/>'
     return [_line(low, y, high, y, style), *ends, dot, *said]

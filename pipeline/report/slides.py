@@ -20,6 +20,7 @@ from pptx.util import Emu, Inches, Pt
 
 from pipeline.ledger.leaving import harmless
 from pipeline.report.shapes import Chart, Readout, Section, Table
+from pipeline.report.slide_intervals import Box, draw_intervals
 from pipeline.report.wording import on
 
 _GREY, _INK = RGBColor(0x5B, 0x65, 0x70), RGBColor(0x16, 0x20, 0x2A)
@@ -147,13 +148,20 @@ class _Deck:
         slide = self._slide(section.title, _notes([section]))
         charts = section.charts[:2]
         # Beside a chart there is room for the answer alone; the rest is in the notes.
-        top = self._told(slide, section.told[:1] if charts else section.told)
+        has_picture = bool(charts or section.intervals)
+        top = self._told(slide, section.told[:1] if has_picture else section.told)
         wanted = _TABLES[section.title]
         tables = [table for table in section.tables if table.title in wanted]
         bottom = 5.0 if all(len(table.rows) <= _FEW_ROWS for table in tables) else 4.35
+        pictures = len(charts) + bool(section.intervals)
         for place, chart in enumerate(charts):
-            self._chart(slide, chart, place, len(charts), (top, bottom))
-        self._tables(slide, tables, bottom + 0.1 if charts else top)
+            self._chart(slide, chart, place, pictures, (top, bottom))
+        if section.intervals:
+            wide = int((_WIDTH - 2 * _LEFT) / pictures)
+            left = _LEFT + wide * len(charts) + Inches(0.2)
+            box = Box(left, Inches(top), wide - Inches(0.2), Inches(bottom - top))
+            draw_intervals(slide, section.intervals, box, self.accent)
+        self._tables(slide, tables, bottom + 0.1 if pictures else top)
 
     def _told(self, slide: Any, lines: tuple[str, ...]) -> float:
         """Sentences below the title, the first one larger; in inches, where what follows begins."""

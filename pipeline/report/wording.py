@@ -13,6 +13,12 @@ from pipeline.drafting.tokens import day_text, money_text
 from pipeline.report.shapes import Cell
 
 UNKNOWN = Cell("–")
+MINUS = "\N{MINUS SIGN}"
+
+
+def true_minus(text: str) -> str:
+    """A number's text with a minus as wide as its plus; the value in a spreadsheet stays one."""
+    return text.replace("-", MINUS)
 
 
 def words(text: object) -> Cell:
@@ -26,7 +32,8 @@ def money(amount: Decimal | None, currency: str) -> Cell:
         return UNKNOWN
     text = money_text(amount, currency)
     _, point, cents = text.partition(".")
-    return Cell(text, amount, f'"{currency}" #,##0{point}{"0" * len(cents)}')
+    form = f"#,##0{point}{'0' * len(cents)}"
+    return Cell(true_minus(text), amount, f'"{currency}" {form};"{MINUS}{currency}" {form}')
 
 
 def days(value: float | None, *, signed: bool = False) -> Cell:
@@ -35,7 +42,7 @@ def days(value: float | None, *, signed: bool = False) -> Cell:
         return UNKNOWN
     # A rounded nought has no sign: −0.0 days would be read as a gain.
     sign = "+" if signed and round(value, 1) else ""
-    form = '+0.0" days";-0.0" days";0.0" days"' if signed else '0.0" days"'
+    form = f'+0.0" days";"{MINUS}"0.0" days";0.0" days"' if signed else '0.0" days"'
     return Cell(f"{_one(value, sign)} days", value, form)
 
 
@@ -61,7 +68,7 @@ def count(n: int | None) -> Cell:
 
 def number(value: float) -> Cell:
     """An input of any unit, with as many decimals as it was given."""
-    return Cell(f"{value:,.10g}", value, "General")
+    return Cell(true_minus(f"{value:,.10g}"), value, "General")
 
 
 def on(day: date | None) -> Cell:
@@ -84,4 +91,4 @@ def _moved(value: float) -> str:
 
 def _one(value: float, sign: str = "") -> str:
     text = f"{value:{sign},.1f}"
-    return text.lstrip("-") if not round(value, 1) else text
+    return text.lstrip("-") if not round(value, 1) else true_minus(text)

@@ -18,6 +18,8 @@ from pipeline.ledger.leaving import harmless
 from pipeline.report.shapes import Cell, Chart, Readout, Section, Table
 from pipeline.report.wording import on
 
+#: So many weeks are named below a line chart.
+_LABELS = 6
 _GREY = "#5b6570"
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
 #: A workbook's charts and columns, in its own units.
@@ -180,6 +182,10 @@ class _Sheets:
     ) -> xlsxwriter.chart.Chart:
         drawn = self.book.add_chart({"type": "line" if chart.kind == "lines" else "column"})
         assert drawn is not None  # noqa: S101 - None is for a kind of chart that does not exist
+        # A label for every week makes a hedge of them.
+        apart = len(chart.categories) // _LABELS if chart.kind == "lines" else 1
+        if apart > 1:
+            drawn.set_x_axis({"interval_unit": apart, "interval_tick": apart})
         last = top + len(chart.categories)
         main = {series.name for series in chart.series if series.is_main}
         for column, name in enumerate(names[1:], start=1):

@@ -201,7 +201,9 @@ def _overrides(decided: Mapping[str, Any], day: Day, after: list[Row]) -> list[I
     ends = wilson(k, n)
     if n < FEWEST or ends is None:
         return []
-    source = f"{k} of {n} drafts decided since go-live, with Wilson's 95% interval"
+    # Whether anybody still reads stands beside the rate wherever it is shown (metrics 1.6).
+    read = decided["attention"]["sentence"]
+    source = f"{k} of {n} drafts decided since go-live, with Wilson's 95% interval. {read}"
     found = [_counted("override_rate", (ends[0], k / n, ends[1]), source, day, places=4)]
     drafts, spent = len(_of(after, "prep")), sum(_of(after, "rework", "reroute"))
     if k and drafts >= FEWEST and spent:

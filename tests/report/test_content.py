@@ -12,7 +12,7 @@ from pipeline.pilot import Pilot
 from pipeline.proving import before_after, four_metrics
 from pipeline.report import readout, rendered, write_readout
 from pipeline.report.shapes import Cell, Readout, Table
-from pipeline.report.wording import between_days, days, money
+from pipeline.report.wording import between_days, days, money, true_minus
 from pipeline.roi import roi
 from tests.drawn import Draw
 from tests.report.conftest import SETTINGS, books, made
@@ -70,7 +70,7 @@ def test_the_first_year_is_the_calculators_line_by_line(full: Pilot, found: Read
     engine = roi(full)
     rows = table(found, "The first year, line by line").rows
     assert [cells[1].value for cells in rows] == list(engine["first_year"].values())
-    assert found.headlines[2].cell.text == money_text(engine["first_year_net"], "USD")
+    assert found.headlines[2].cell.text == true_minus(money_text(engine["first_year_net"], "USD"))
 
 
 def test_what_is_assumed_is_marked(full: Pilot, found: Readout) -> None:
@@ -181,6 +181,6 @@ def test_another_export_gives_another_fingerprint(full: Pilot, drawn: Draw) -> N
 
 def test_a_rounded_nought_has_no_sign_and_nothing_known_is_a_dash() -> None:
     assert days(-0.03, signed=True).text == "0.0 days"
-    assert days(-1.25, signed=True).text == "-1.2 days"
+    assert days(-1.25, signed=True).text == "−1.2 days"
     assert between_days(-0.01, 2.04) == "0.0 days to 2.0 days later"
     assert days(None).text == money(None, "USD").text == "–"

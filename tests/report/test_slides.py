@@ -91,3 +91,16 @@ def test_days_are_an_axis_of_time_and_control_columns_are_outlined(found: Readou
         else:
             fills = [one.format.fill.fore_color.rgb for one in drawn.plots[0].series]
             assert [str(fill) == "FFFFFF" for fill in fills] == [False, True]
+
+
+def test_the_intervals_are_drawn_too_with_true_minus_signs(found: Readout) -> None:
+    [wanted] = [section.intervals for section in found.sections if section.intervals]
+    shapes = [shape for slide in opened(found).slides for shape in slide.shapes]
+    [drawn] = [shape for shape in shapes if shape.name == wanted.title]
+    assert drawn._element.nvGrpSpPr.cNvPr.get("descr") == wanted.alt
+    words = " ".join(one.text_frame.text for one in drawn.shapes if one.has_text_frame)
+    for span in wanted.spans:
+        assert span.name in words
+        if span.low is not None:
+            assert f"{span.low:+.1f} to".replace("-", "\N{MINUS SIGN}") in words
+    assert "-" not in words.replace("w-", "")

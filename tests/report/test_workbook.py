@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -64,7 +65,7 @@ def test_money_keeps_its_currency_in_its_format(found: Readout) -> None:
     sheet = opened(found)["Does it pay"]
     net = next(cells for cells in sheet.iter_rows() if cells[0].value == "First-year net")
     assert net[1].data_type == "n"
-    assert net[1].number_format == '"USD" #,##0.00'
+    assert net[1].number_format == '"USD" #,##0.00;"−USD" #,##0.00'
 
 
 def test_a_name_that_is_a_formula_stays_text(drawn: Draw) -> None:
@@ -97,3 +98,11 @@ def test_charts_are_drawn_from_the_figures_beside_them(found: Readout) -> None:
 
 def test_the_same_pilot_gives_the_same_bytes(full: Pilot, found: Readout) -> None:
     assert rendered(made(Pilot.open(full.folder)), "xlsx") == rendered(found, "xlsx")
+
+
+def test_line_charts_name_some_weeks_and_not_every_one(found: Readout) -> None:
+    many = [c for s in found.sections for c in s.charts if c.kind == "lines"]
+    with zipfile.ZipFile(io.BytesIO(rendered(found, "xlsx"))) as book:
+        drawn = [book.read(name) for name in book.namelist() if "charts/chart" in name]
+    thinned = [chart for chart in drawn if b"<c:tickLblSkip" in chart]
+    assert len(thinned) == len([chart for chart in many if len(chart.categories) >= 12])
