@@ -203,10 +203,8 @@ class _Sheets:
                     **how,
                 }
             )
-        drawn.set_title({"name": harmless(chart.title), "name_font": {"size": 11}})
-        drawn.set_y_axis(
-            {"name": harmless(chart.unit), "num_format": chart.number_format, "min": 0}
-        )
+        drawn.set_title({"name": _label(chart.title), "name_font": {"size": 11}})
+        drawn.set_y_axis({"name": _label(chart.unit), "num_format": chart.number_format, "min": 0})
         drawn.set_size({"width": 620, "height": 300})
         drawn.show_blanks_as("gap")
         return drawn
@@ -218,3 +216,8 @@ def _lines(cells: tuple[Cell, ...], wide: list[int]) -> int:
         1 if cell.value is not None else max(1, -(-len(cell.text) // (letters - 2)))
         for cell, letters in zip(cells, wide, strict=True)
     )
+
+
+def _label(text: str) -> str:
+    """A chart's own words: what looks like a cell (`x!A1`) would be taken for a reference to it."""
+    return str(harmless(text)).replace("!", "! ")

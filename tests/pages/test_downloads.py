@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -109,6 +110,14 @@ def test_no_workbook_of_the_read_out_holds_a_formula(text: str) -> None:
         cells = [c for s in load_workbook(io.BytesIO(book)) for row in s.iter_rows() for c in row]
         assert [cell.value for cell in cells if cell.data_type == "f"] == []
         assert any(text in str(cell.value) for cell in cells)
+
+
+def test_no_words_of_a_chart_become_a_reference_to_a_cell() -> None:
+    with zipfile.ZipFile(io.BytesIO(xlsx_bytes(readout("'[http://x.test/b.xlsx]S'!A1")))) as book:
+        charts = [book.read(n).decode() for n in book.namelist() if n.startswith("xl/charts/chart")]
+    references = [found for chart in charts for found in re.findall(r"<c:f>([^<]*)</c:f>", chart)]
+    assert references
+    assert [one for one in references if "x.test" in one] == []
 
 
 def test_the_grids_own_export_is_off_because_it_keeps_formulas() -> None:
