@@ -8,11 +8,14 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from pipeline.pilot import Pilot
 from tests.conftest import REPOSITORY
 from tests.outbox.world import ALDER, BIRCH, approve, entries, files, ledger_of, replaced, world
+
+pytestmark = pytest.mark.soak
 
 CASES = (ALDER, BIRCH)
 
