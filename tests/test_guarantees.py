@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import REPOSITORY
 
+GATES = "## Gates"
 TABLE = (REPOSITORY / "GUARANTEES.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| (P\d+) \|.*\| (.*) \|$", TABLE, re.MULTILINE)
 
@@ -25,3 +26,13 @@ def test_the_tests_that_hold_it_are_there(name: str, held: str) -> None:
         kinds = (ast.FunctionDef, ast.ClassDef)
         there = {node.name for node in ast.walk(ast.parse(source)) if isinstance(node, kinds)}
         assert set(tests.split(", ")) <= there, f"{name} names tests that {file} has not"
+
+
+def test_every_gate_names_tests_and_commands_that_there_are() -> None:
+    gates = TABLE.partition(GATES)[2].partition("**Not promised")[0]
+    files = set(re.findall(r"`([\w/]+\.py)`", gates))
+    targets = set(re.findall(r"`make (\w+)`", gates))
+    assert len(files) > 10
+    assert [name for name in files if not (REPOSITORY / "tests" / name).is_file()] == []
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    assert [name for name in targets if f"\n{name}:" not in makefile] == []
