@@ -15,6 +15,7 @@ from pipeline.llm.spending import Budget, Log, spent
 from pipeline.model import CountbackError
 from pipeline.pilot import Pilot
 from pipeline.report.writing import write_readout
+from pipeline.warehouse.answers import write_answers
 from tests.faults.disk import filled, small_disk
 from tests.outbox.world import DAY, approve, entries, files, ledger_of, run, why, world
 
@@ -134,9 +135,8 @@ def test_a_hand_over_says_that_it_stays_and_leaves_once_when_there_is_room(
 
 
 def test_a_readout_keeps_the_one_before(pilot: Pilot) -> None:
-    (
-        pilot.folder / "ledger.sqlite"
-    ).unlink()  # a record is not even read where its readers find no room
+    # A record is not even read where its readers find no room beside it.
+    (pilot.folder / "ledger.sqlite").unlink()
     out = pilot.folder / "readout.html"
     out.write_bytes(b"the one before")
     with filled(pilot.folder.parent), pytest.raises(CountbackError) as error:
@@ -164,7 +164,7 @@ def test_an_answer_and_a_call_of_a_model_say_so(pilot: Pilot) -> None:
         else:
             pytest.fail("the log grew on a full disk")
         with pytest.raises(CountbackError, match=r"answers\.json: cannot be written"):
-            pilot.load({"a.csv": "day first"})
+            write_answers(pilot.folder, {"a.csv": "day first"})
     counted = spent(pilot.folder).calls
     log.reserve(budget, **reserve)
     assert spent(pilot.folder).calls == counted + 1
