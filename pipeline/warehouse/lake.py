@@ -192,7 +192,8 @@ def publish(door: Door, name: str, made: Path, progress: Progress = lambda _: No
     with _PUBLISHING, closing(connect(":memory:")) as connection:
         try:
             door.attach(connection, snapshot=None, is_writing=True)
-            connection.execute(f"attach {quoted(str(made))} as made (read_only)")
+            # Several threads would lay a large table's rows at other places than they had.
+            connection.execute(f"attach {quoted(str(made))} as made (read_only); set threads = 1")
             _publish(connection, door, name, progress)
             if not door.is_motherduck:
                 _forget(connection, door)
