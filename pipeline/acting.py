@@ -30,6 +30,7 @@ from pipeline.deciding import (
     standing_decision,
     undo_dispute_step,
 )
+from pipeline.desk import Desk
 from pipeline.drafting.choosing import Drafted, ask_for, drafted
 from pipeline.drafting.doubts import every_doubt
 from pipeline.drafting.edits import protected_change
@@ -55,7 +56,7 @@ from pipeline.model import (
 )
 from pipeline.phases.standing import SUBJECT as PHASE
 from pipeline.phases.standing import standing
-from pipeline.pilot import Desk, Pilot
+from pipeline.pilot import Pilot
 from pipeline.prompts import Prompt, load_prompt
 from pipeline.settings import DraftingSection
 from pipeline.warehouse.day import Day

@@ -10,7 +10,6 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from copy import copy
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -18,66 +17,42 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pipeline.context import dossier
-from pipeline.exports import Layout, content_digest, load_layouts, mails, uploads
+from pipeline.desk import Desk, Routing, again, desk_of
+from pipeline.exports import Layout, uploads
 from pipeline.exports.gathering import exports_below, files_below
 from pipeline.exports.layouts import SHIPPED
+from pipeline.exports.remembered import digest_of, layouts_of
 from pipeline.ledger import Ledger, Place, record_of
 from pipeline.ledger.rights import TAKE_IN
 from pipeline.ledger.roles import People
 from pipeline.model import (
     Actor,
-    Case,
     CountbackError,
     Dossier,
     Entry,
-    Route,
     WrongCall,
     canonical_json,
     fingerprint,
 )
 from pipeline.routing import (
     Policy,
-    cases,
-    customer_of,
-    in_order,
-    looks_beyond,
     policy,
-    route,
 )
 from pipeline.settings import PeopleSection, Settings, read_settings
 from pipeline.warehouse import evidence
 from pipeline.warehouse.answers import read_answers, write_answers
 from pipeline.warehouse.books import ExportFile, Ingredients, build
-from pipeline.warehouse.day import Day, Lens, Row
+from pipeline.warehouse.day import Day, Lens
 from pipeline.warehouse.doors import Door
 from pipeline.warehouse.intake_report import LoadReport, load_report
 from pipeline.warehouse.lake import lake_books
 from pipeline.warehouse.opening import DamagedBooks, OpenBooks, open_books
-from pipeline.warehouse.policy import bind, routed
 
 Progress = Callable[[str], None]
 
 
 def _silent(_: str) -> None:
     """Progress that nobody watches."""
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Every open invoice routed as of one day, and the cases they make."""
-
-    routes: tuple[Route, ...]
-    cases: tuple[Case, ...]
-    rows: Mapping[str, Row] = field(repr=False)
-    """invoice_id -> its row of `open_invoices`."""
-    policy: Policy
-
-    def case(self, case_id: str) -> Case:
-        """One case by name; raises WrongCall when no open invoice is in it."""
-        for case in self.cases:
-            if case.case_id == case_id:
-                return case
-        raise WrongCall(f"No open case {case_id!r} on this day: `route` lists the cases there are.")
 
 
 class Pilot:
@@ -240,13 +215,13 @@ class Pilot:
             raise CountbackError(
                 f"{self.exports / _spelled(name)}: the file's name is no UTF-8: rename it."
             )
-        return ExportFile(path, name, _digest(path))
+        return ExportFile(path, name, digest_of(path))
 
     @cached_property
     def layouts(self) -> tuple[Layout, ...]:
         """The layouts that ship, then the pilot's own `formats/`."""
         own = self.folder / "formats"
-        return _layouts((SHIPPED, own) if own.is_dir() else (SHIPPED,))
+        return layouts_of((SHIPPED, own) if own.is_dir() else (SHIPPED,))
 
     # --- looking ---------------------------------------------------------------------------
 
@@ -306,44 +281,18 @@ class Pilot:
 
         With `case_id` only the invoices of that case's customer, routed as among all others.
         """
-        if case_id is None or looks_beyond(self.policy):
-            return self._desk(day)
-        with day.looking_at(customer_of(case_id)):
-            return self._desk(day)
+        return desk_of(day, self._routing, case_id)
 
     def desk_again(self, day: Day, before: Desk, customer_ids: Iterable[str]) -> Desk:
         """The same day's desk after something was recorded about these customers alone.
 
         Only their invoices are routed anew; the result is that of `desk(day)`.
         """
-        if looks_beyond(self.policy):
-            return self._desk(day)
-        anew = set(customer_ids)
-        parts = []
-        for customer_id in sorted(anew):
-            with day.looking_at(customer_id):
-                parts.append(self._desk(day))
-        routes = [found for found in before.routes if found.customer_id not in anew]
-        routes += [found for part in parts for found in part.routes]
-        routes.sort(key=lambda found: (-found.value, found.invoice_id))
-        kept = [case for case in before.cases if case.customer_id not in anew]
-        kept += [case for part in parts for case in part.cases]
-        rows = {**before.rows, **{name: row for part in parts for name, row in part.rows.items()}}
-        return Desk(
-            tuple(routes),
-            tuple(in_order(kept, day.lens.all_rates)),
-            {found.invoice_id: rows[found.invoice_id] for found in routes},
-            self.policy,
-        )
+        return again(day, self._routing, before, customer_ids)
 
-    def _desk(self, day: Day) -> Desk:
-        if self.settings.rule:
-            bind(day, self.policy, str(self.folder / "pilot.toml"))
-        rows = routed(day, self.policy, str(self.folder / "pilot.toml"))
-        by_invoice = {row["invoice_id"]: row for row in rows}
-        routes = tuple(route(row) for row in rows)
-        found = cases(routes, by_invoice, day.lens.all_rates)
-        return Desk(routes, tuple(found), by_invoice, self.policy)
+    @property
+    def _routing(self) -> Routing:
+        return Routing(self.policy, str(self.folder / "pilot.toml"), bool(self.settings.rule))
 
     def dossier(self, day: Day, desk: Desk, case_id: str) -> Dossier:
         """Everything known about one case; raises WrongCall when the case is not open."""
@@ -438,44 +387,3 @@ _BOUND: set[tuple[str, str, str]] = set()
 def _spelled(name: str) -> str:
     """A file's name as text; bytes of it that are no UTF-8 are written as escapes."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
-
-
-_DIGESTS: dict[tuple[object, ...], str] = {}
-#: Folders -> (what their files were when they were read, the layouts).
-_LAYOUTS: dict[tuple[Path, ...], tuple[object, tuple[Layout, ...]]] = {}
-
-
-def _layouts(folders: tuple[Path, ...]) -> tuple[Layout, ...]:
-    """The layouts of some folders; files whose sizes and times did not change are not read again.
-
-    Raises CountbackError for a file that is no layout.
-    """
-    files = [path for folder in folders for path in sorted(folder.glob("*.toml"))]
-    seen = [(str(path), *_stamp(path)) for path in files]
-    known = _LAYOUTS.get(folders)
-    if known is None or known[0] != seen:
-        known = _LAYOUTS[folders] = (seen, load_layouts(*folders))
-    return known[1]
-
-
-def _stamp(path: Path) -> tuple[int, ...]:
-    try:
-        stat = path.stat()
-    except OSError as error:
-        raise CountbackError(f"{path.name}: cannot be read ({error.strerror}).") from error
-    return stat.st_size, stat.st_mtime_ns, stat.st_ino
-
-
-def _digest(path: Path) -> str:
-    """SHA-256 of an export; one whose sizes and times did not change is not read again."""
-    try:
-        key = (str(path), *((s.st_size, s.st_mtime_ns) for s in _stats(path)))
-        if key not in _DIGESTS:
-            _DIGESTS[key] = content_digest(path)
-        return _DIGESTS[key]
-    except OSError as error:
-        raise CountbackError(f"{path}: cannot be read ({error.strerror}).") from error
-
-
-def _stats(path: Path) -> list[os.stat_result]:
-    return [file.stat() for file in (mails(path) if path.is_dir() else [path])]

@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from pipeline.desk import Desk
 from pipeline.model import CURRENCIES, MINOR_UNITS
-from pipeline.pilot import Desk
 from pipeline.warehouse.intake_report import FileReport, LoadReport
 
 

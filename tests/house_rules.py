@@ -28,6 +28,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
         {
             "pilot",
+            "desk",
             "drafting",
             "attention",
             "charts",

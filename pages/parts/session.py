@@ -19,10 +19,11 @@ import streamlit as st
 
 from pages.parts import address, places, signin
 from pipeline.deciding import touched
+from pipeline.desk import Desk
 from pipeline.ledger import Ledger, Place
 from pipeline.ledger.roles import People
 from pipeline.model import CountbackError, Entry, WrongCall, canonical_json, fingerprint
-from pipeline.pilot import Desk, Pilot, Progress
+from pipeline.pilot import Pilot, Progress
 from pipeline.warehouse.day import Day, OpenBooks
 from server import exposure
 

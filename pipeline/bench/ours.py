@@ -14,9 +14,10 @@ from pipeline.acting import Moment, blocking, decide_case, draft_case
 from pipeline.bench.measuring import Measured
 from pipeline.bench.span import ANOTHER_DAY, AS_OF, DAYS, weeks
 from pipeline.deciding import decide
+from pipeline.desk import Desk
 from pipeline.figures import aging, dso
 from pipeline.model import Case, CountbackError, Decision
-from pipeline.pilot import Desk, Pilot
+from pipeline.pilot import Pilot
 from pipeline.proving import before_after, dso_lines, four_metrics
 from pipeline.proving.bridge import dso_bridge
 from pipeline.proving.time_to_cash import still_open

@@ -16,8 +16,9 @@ from random import Random
 from pipeline.acting import Made, Moment, blocking, decide_case, draft_case
 from pipeline.attention import Planted, answer, is_drawn, plant
 from pipeline.deciding import TimingKind, record_timing, undo
+from pipeline.desk import Desk
 from pipeline.model import MESSAGE_LANES, Case, Entry
-from pipeline.pilot import Desk, Pilot
+from pipeline.pilot import Pilot
 from pipeline.warehouse.day import Day
 
 from .agenda import Agenda, contest, standing_acts

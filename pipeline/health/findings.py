@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pipeline.desk import Desk
 from pipeline.drafting.tokens import money_text
 from pipeline.health.twins import Customer, look_alikes
 from pipeline.model import MESSAGE_LANES
-from pipeline.pilot import Desk
 from pipeline.warehouse import checks
 from pipeline.warehouse.day import Day, Row
 from pipeline.warehouse.evidence import customers_with_domains

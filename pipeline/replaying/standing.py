@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.desk import Desk
 from pipeline.model import Lane, Route
-from pipeline.pilot import Desk
 from pipeline.replaying.conditions import in_words
 from pipeline.replaying.proposal import Proposal
 from pipeline.routing import ROUTINE, guard_names

@@ -15,10 +15,11 @@ from math import ceil
 from pipeline.acting import Moment, approval, draft_case
 from pipeline.attention import is_answered, is_drawn
 from pipeline.deciding import decision_event
+from pipeline.desk import Desk
 from pipeline.ledger.chain import Head
 from pipeline.model import Case, CountbackError, Decision, Entry, Event, WrongCall, fingerprint
 from pipeline.phases.standing import standing
-from pipeline.pilot import Desk, Pilot
+from pipeline.pilot import Pilot
 from pipeline.warehouse.day import Day, Lens
 
 #: More than this is not looked through.

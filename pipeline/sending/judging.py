@@ -15,11 +15,12 @@ from functools import cached_property
 
 from pipeline.acting import Made, blocking, checked_as, draft_case
 from pipeline.deciding import countersigners, is_stopped
+from pipeline.desk import Desk
 from pipeline.drafting.seeing import changes, seen
 from pipeline.model import Decision, Entry, Noun, fingerprint
 from pipeline.outbox import Delivery, Letter, delivery, message_id
 from pipeline.phases.standing import standing
-from pipeline.pilot import Desk, Pilot
+from pipeline.pilot import Pilot
 from pipeline.routing import split_case_id
 from pipeline.sending.approvers import Approvers
 from pipeline.sending.batches import not_for_batches, why_batch_waits

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from pipeline.desk import Desk
 from pipeline.model import Dossier, Entry
-from pipeline.pilot import Desk, Pilot, Progress
+from pipeline.pilot import Pilot, Progress
 from pipeline.routing import cases
 from pipeline.sorting_session.sessions import SortingSession
 from pipeline.warehouse.day import Day, Row

@@ -10,8 +10,8 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.desk import Desk
 from pipeline.model import Lane, Rule
-from pipeline.pilot import Desk
 from pipeline.replaying.conditions import thresholds, with_numbers
 from pipeline.routing import ROUTINE, Policy, guard_names
 from pipeline.warehouse.day import Day, Row

@@ -6,8 +6,8 @@ import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from pipeline.desk import Desk
 from pipeline.model import CountbackError, Route
-from pipeline.pilot import Desk
 from pipeline.routing import ROUTINE
 from pipeline.warehouse.day import Row
 

@@ -12,9 +12,10 @@ import pytest
 from pipeline import figures
 from pipeline.acting import blocking, draft_case
 from pipeline.demo import LAST_DAY, STORIES
+from pipeline.desk import Desk
 from pipeline.health.findings import findings, rows
 from pipeline.model import Route
-from pipeline.pilot import Desk, Pilot
+from pipeline.pilot import Pilot
 from pipeline.proving import before_after
 from pipeline.warehouse.day import Day
 from tests.conftest import REPOSITORY

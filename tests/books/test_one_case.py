@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.pilot import Desk, Pilot
+from pipeline.desk import Desk
+from pipeline.pilot import Pilot
 from pipeline.routing import looks_beyond, policy
 from tests.drawn import Draw, seen
 

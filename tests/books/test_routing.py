@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.desk import Desk
 from pipeline.model import Entry, Route, WrongCall
-from pipeline.pilot import Desk, Pilot
+from pipeline.pilot import Pilot
 from tests.drawn import Draw, seen
 
 ON = "2026-03-20"

@@ -9,8 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pipeline.acting import Moment, blocking, decide_case, draft_case, switch_off
+from pipeline.desk import Desk
 from pipeline.model import Entry
-from pipeline.pilot import Desk, Pilot
+from pipeline.pilot import Pilot
 from pipeline.warehouse.day import Day
 from tests.pages.conftest import Open, said
 from tests.pages.test_review import CLEAN, pay
