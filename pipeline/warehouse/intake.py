@@ -167,10 +167,14 @@ class Intake:
         )
         rows = Rows(reading, table, self._currency)
         try:
+            # The order of a plain file's rows is their numbers: several threads mix them up.
+            self._connection.execute("set threads = 1")
             self._connection.execute(rows.insert(file_id))
         except duckdb.InvalidInputException as error:
             # Every byte of a plain file had been checked: it is no longer the same file.
             raise changed(reading.name) from error
+        finally:
+            self._connection.execute("reset threads")
         if not table.derived:
             # Of a file of several tables each takes its own rows only.
             if table.present is None and self._count(kind) - first_row != reading.kept:
