@@ -53,8 +53,8 @@ format: install-dev ## rewrite what ruff can mend by itself
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-types: install-dev ## types of the pipeline (mypy, strict)
-	$(BIN)/mypy pipeline
+types: install-dev ## types of pipeline and server (mypy, strict)
+	$(BIN)/mypy pipeline server
 
 sql: install-dev ## style of the tables, metrics and checks (sqlfluff)
 	@if [ -d pipeline/sql ]; then $(BIN)/sqlfluff lint --processes $(WORKERS) --disable-progress-bar pipeline/sql; fi

@@ -19,11 +19,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from pipeline.bench import first_paint
 from pipeline.bench.comparing import growth, identical, ratios
 from pipeline.bench.measuring import Measured, in_a_process
 from pipeline.model import WrongCall
 
-__all__ = ["SIZES", "bench", "bench_mails", "bench_reruns"]
+__all__ = ["SIZES", "bench", "bench_first_paint", "bench_mails", "bench_reruns"]
 
 SIZES = (10_000, 100_000, 1_000_000)
 ROUNDS = 3
@@ -77,6 +78,16 @@ def bench_mails(mails: int) -> dict[str, Any]:
             }
         },
     }
+
+
+def bench_first_paint() -> dict[str, Any]:
+    """Seconds until a browser paints and until it shows the heading, of the Queue on the demo.
+
+    Beside an empty Streamlit page in the same run. Raises CountbackError where there is no
+    Chromium, Playwright or demo.
+    """
+    found = first_paint.measure()
+    return {"machine": machine(), "seconds": found, "ratios": first_paint.ratios(found)}
 
 
 def bench_reruns(open_invoices: Sequence[int]) -> dict[str, Any]:

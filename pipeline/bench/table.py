@@ -137,6 +137,17 @@ def rerun_table(result: Mapping[str, Any]) -> Iterator[str]:
         yield _line(f"{name} (goal {first['goal']:g})", cells)
 
 
+def paint_table(result: Mapping[str, Any]) -> Iterator[str]:
+    """The lines of the table about what a browser shows, a column for each page."""
+    yield "; ".join(f"{name} {value}" for name, value in result["machine"].items())
+    seconds = result["seconds"]
+    yield _line("seconds until", list(seconds))
+    for what in next(iter(seconds.values())):
+        yield _line(what, [f"{page[what]:,.2f}" for page in seconds.values()])
+    for name, found in result["ratios"].items():
+        yield _line(name, [f"{found['value']:,.4g}"])
+
+
 def _agreement(sizes: list[Mapping[str, Any]]) -> Iterator[str]:
     yield "figures compared with ours, to the cent"
     for words, job in _AGREED:
