@@ -52,6 +52,8 @@ where file_id = ?
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """What the intake's statements speak in, for this connection."""
     connection.execute("; ".join(INTAKE_NEEDS))
+    # Long lists after `in` would become joins, and with those no thread keeps the rows' order.
+    connection.execute("set disabled_optimizers = 'in_clause'")
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -167,20 +169,31 @@ class Intake:
         )
         rows = Rows(reading, table, self._currency)
         try:
-            # The order of a plain file's rows is their numbers: several threads mix them up.
-            self._connection.execute("set threads = 1")
-            self._connection.execute(rows.insert(file_id))
+            self._in_order(rows.insert(file_id))
         except duckdb.InvalidInputException as error:
             # Every byte of a plain file had been checked: it is no longer the same file.
             raise changed(reading.name) from error
-        finally:
-            self._connection.execute("reset threads")
         if not table.derived:
             # Of a file of several tables each takes its own rows only.
             if table.present is None and self._count(kind) - first_row != reading.kept:
                 raise changed(reading.name)
             if self._has_refused(kind, first_row):
                 self._connection.execute(rows.refusals(file_id))
+
+    def _in_order(self, insert: str) -> None:
+        """Inserts rows in the order in which they are read: of a plain file it is their numbers.
+
+        Several threads keep it only where DuckDB inserts batch by batch, which a join forbids.
+        """
+        (plan,) = self._connection.execute(f"explain {insert}").fetchall()
+        if "batch" in plan[1].casefold():
+            self._connection.execute(insert)
+            return
+        self._connection.execute("set threads = 1")
+        try:
+            self._connection.execute(insert)
+        finally:
+            self._connection.execute("reset threads")
 
     def _remember_cells(self, file_id: int, reading: Reading, table: Table) -> None:
         cells = [
