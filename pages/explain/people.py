@@ -38,7 +38,7 @@ def _without_roles() -> None:
     )
     st.code(
         '[people]\nsign_in = true\nadmins = ["https://id.example|the-admin\'s-subject"]',
-        language="toml",
+        language=None,
     )
 
 

@@ -10,7 +10,7 @@ from pages.parts import session
 from pages.parts.figures import figure
 from pages.parts.session import Session
 from pages.parts.tables import save, table
-from pages.parts.wording import counted, day, escaped
+from pages.parts.wording import counted, dated, day, escaped
 from pipeline import charts
 from pipeline.back_test import back_test
 
@@ -30,7 +30,7 @@ def page() -> None:
         return
     found = _tested(here)
     if "score" not in found:
-        st.info(escaped(found["sentence"]))
+        st.info(escaped(dated(found["sentence"])))
         _definition()
         return
     st.markdown(f"**{escaped(found['sentence'])}**")
@@ -147,7 +147,7 @@ def _gate(challenger: dict[str, Any]) -> None:
         f"Tried against it: {escaped(challenger['what'])}. {escaped(challenger['sentence'])}"
     )
     for one in challenger["conditions"]:
-        name, sentence = escaped(one["name"]), escaped(one["sentence"])
+        name, sentence = escaped(one["name"]), escaped(dated(one["sentence"]))
         st.markdown(f"{_STATES[one['is_met']]} **{name}.** {sentence}")
 
 

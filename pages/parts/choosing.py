@@ -13,7 +13,7 @@ from pages.parts.allowed import allowed
 from pages.parts.notices import one_sentence, say
 from pages.parts.session import Session, named
 from pages.parts.tables import save, table
-from pages.parts.wording import counted, day, escaped
+from pages.parts.wording import counted, dated, day, escaped
 from pipeline.holdout import RATIOS, draw, holdout, withdraw
 from pipeline.model import CountbackError
 from pipeline.segments import LABELS, reweighed
@@ -111,7 +111,7 @@ def waiting(here: Session) -> None:
     """The holdout, drawn or to be drawn, and how alike pilot and control are."""
     st.subheader("Whom the pilot is compared with", anchor="holdout")
     found = here.kept("holdout", lambda: holdout(here.day, here.pilot, here.entries))
-    st.markdown(escaped(found["sentence"]))
+    st.markdown(escaped(dated(found["sentence"])))
     if found["is_drawn"]:
         _drawn(found)
     elif _may_draw(here, found):

@@ -11,7 +11,7 @@ from pages.parts.figures import figure
 from pages.parts.phases import marks_of
 from pages.parts.session import Session
 from pages.parts.tables import save, table
-from pages.parts.wording import escaped
+from pages.parts.wording import dated, escaped
 from pipeline import charts
 
 Found = Mapping[str, Any]
@@ -32,7 +32,7 @@ def guards(found: Found) -> None:
             if light["state"] == state:
                 name, said = st.columns([1, 5], gap="small")
                 name.badge(escaped(light["name"].capitalize()), color=colour, icon=icon)
-                said.markdown(escaped(light["sentence"]))
+                said.markdown(escaped(dated(light["sentence"])))
 
 
 def history(here: Session, found: Found) -> None:
@@ -47,12 +47,12 @@ def history(here: Session, found: Found) -> None:
 def _event_study(here: Session, study: Found) -> None:
     rows = [_study_row(row) for row in study["cohorts"]]
     if not rows:
-        st.info(escaped(study["sentence"]), icon=":material/history:")
+        st.info(escaped(dated(study["sentence"])), icon=":material/history:")
         return
     started = [mark for mark in marks_of(here) if mark.label not in _CROWDED]
     drawn = charts.event_study(study["cohorts"], started)
     figure(drawn, rows, key="event_study")
-    st.caption(escaped(study["sentence"]))
+    st.caption(escaped(dated(study["sentence"])))
 
 
 def _study_row(row: Found) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _study_row(row: Found) -> dict[str, Any]:
 def _placebo(found: Found) -> None:
     placebos = found["placebo"]
     if not placebos["dates"]:
-        st.info(escaped(placebos["sentence"]), icon=":material/event_busy:")
+        st.info(escaped(dated(placebos["sentence"])), icon=":material/event_busy:")
         return
     line = found["rdpd30"]["count"]
     live = found["windows"][0][1]
@@ -86,7 +86,7 @@ def _placebo(found: Found) -> None:
         for one in ones
     ]
     figure(charts.placebo_dates(placebos["dates"], real), rows, key="placebo")
-    st.caption(escaped(placebos["sentence"]))
+    st.caption(escaped(dated(placebos["sentence"])))
 
 
 def _ends(one: Found) -> dict[str, Any]:

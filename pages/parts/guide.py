@@ -16,7 +16,7 @@ from pages.parts.address import page_file
 from pages.parts.notices import one_sentence, say
 from pages.parts.session import Session
 from pages.parts.verdicts import clear_inputs, text_key
-from pages.parts.wording import day, escaped
+from pages.parts.wording import dated, day, escaped
 from pipeline.acting import Moment
 from pipeline.demo.hurrying import HURRIED_FROM, hurried
 from pipeline.demo.tour import GUIDE, MINUTES, OTHER_ACCOUNT, TOUR, Stop, arrange, offered
@@ -117,7 +117,7 @@ def _lapsed(here: Session, stop: Stop) -> None:
                 "it may not leave any more:"
             )
             for reason in last.reasons:
-                st.markdown(f":red[:material/block:] {escaped(reason.sentence)}")
+                st.markdown(f":red[:material/block:] {escaped(dated(reason.sentence))}")
 
 
 def _hurried(here: Session) -> None:
@@ -135,9 +135,9 @@ def _hurried(here: Session) -> None:
         ):
             with column:
                 st.markdown(f"*{escaped(heading)}*")
-                st.markdown(escaped(found["sentence"]))
+                st.markdown(escaped(dated(found["sentence"])))
                 suspected = found["attention"]["verdict"] == "rubber-stamping suspected"
-                sentence = escaped(found["attention"]["sentence"])
+                sentence = escaped(dated(found["attention"]["sentence"]))
                 if suspected:
                     st.warning(sentence, icon=":material/visibility_off:")
                 else:

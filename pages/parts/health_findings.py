@@ -11,7 +11,7 @@ from pages.parts import address, health
 from pages.parts.health_forms import forms
 from pages.parts.session import Session
 from pages.parts.tables import save
-from pages.parts.wording import counted, escaped
+from pages.parts.wording import counted, dated, escaped
 from pipeline.health.findings import Finding
 
 #: Rows of a finding that are seen at once.
@@ -126,7 +126,7 @@ def _heading(failing: list[Finding], one: Finding) -> None:
                 st.badge("Blocks drafts", icon=":material/block:", color="red")
             else:
                 st.badge("Warns", icon=":material/warning:", color="orange")
-        st.markdown(escaped(one.sentence))
+        st.markdown(escaped(dated(one.sentence)))
         st.caption(escaped(f"Fix: {one.fix} Who can give it: {', '.join(one.fixers)}."))
     with buttons, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         for label, shortcut, step in (("Previous", "K", -1), ("Next", "J", 1)):

@@ -43,17 +43,17 @@ def summary(drafts: Any) -> None:
 
 def marking(row: Row, place: str) -> None:
     """The marks that may be given to one decision; `place` tells two lists of a page apart."""
-    allowed = MARKS_OF[row["verdict"]]
+    marks = MARKS_OF[row["verdict"]]
     if not row.get("left_on"):
-        allowed = tuple(one for one in allowed if one != "did_harm")
-    if not allowed:
+        marks = tuple(one for one in marks if one != "did_harm")
+    if not marks:
         st.caption("It has not left: a message that stays here does no harm.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.selectbox(
             "How much did it matter?",
-            allowed,
-            index=allowed.index(row["severity"]) if row["severity"] in allowed else None,
+            marks,
+            index=marks.index(row["severity"]) if row["severity"] in marks else None,
             format_func=SEVERITIES.__getitem__,
             key=f"{place}_as:{row['event_id']}",
             placeholder="Choose",

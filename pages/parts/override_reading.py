@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts.tables import save, table
-from pages.parts.wording import day, escaped
+from pages.parts.wording import dated, day, escaped
 from pipeline.charts import Mark
 from pipeline.proving.attention import SUSPECTED
 
@@ -29,10 +29,10 @@ def partners(rate: Found) -> None:
     if not said:
         return
     if said["verdict"] == SUSPECTED:
-        st.warning(escaped(said["sentence"]), icon=":material/visibility_off:")
+        st.warning(escaped(dated(said["sentence"])), icon=":material/visibility_off:")
     else:
         st.markdown(f"Are the drafts still read? {escaped(said['sentence'])}")
-    st.markdown(escaped(rate["reading"]["sentence"]))
+    st.markdown(escaped(dated(rate["reading"]["sentence"])))
 
 
 def partner_line(rate: Found) -> str:
@@ -149,7 +149,7 @@ def in_depth(rate: Found) -> None:
 
 
 def _case_mix(mix: Found) -> None:
-    st.markdown(escaped(mix["sentence"]))
+    st.markdown(escaped(dated(mix["sentence"])))
     st.caption(
         "The same test on weekly rates at the first weeks' mix of lane, size and first message to "
         "the customer: easier cases alone cannot make it fall. `covered` is the share of that mix "

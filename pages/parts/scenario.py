@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import streamlit as st
 
-from pages.parts.wording import escaped
+from pages.parts.wording import dated, escaped
 from pipeline.roi import GROUPS, SORTS, Given, Input, Scenario, given_inputs
 
 #: The session's own values: input -> low, base, high as exact numbers.
@@ -83,7 +83,7 @@ def _origin(one: Input) -> str:
     grade = f"grade {one.grade}" if one.grade else ""
     instead = f"instead of {one.replaces}" if one.replaces else ""
     parts = (_range(one), one.source, one.dated, grade, instead)
-    return f":{_TAGS[one.tag]}-badge[{one.tag}] {escaped(' · '.join(filter(None, parts)))}"
+    return f":{_TAGS[one.tag]}-badge[{one.tag}] {escaped(dated(' · '.join(filter(None, parts))))}"
 
 
 def _range(one: Input) -> str:

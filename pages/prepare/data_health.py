@@ -11,7 +11,7 @@ from pages.parts.address import page_file
 from pages.parts.allowed import allowed
 from pages.parts.health_acts import undo_last
 from pages.parts.session import Session
-from pages.parts.wording import counted, day, escaped
+from pages.parts.wording import counted, dated, day, escaped
 from pipeline.health.overview import Overview
 
 VIEWS = {
@@ -47,7 +47,7 @@ def page() -> None:
 
 def _headline(overview: Overview) -> None:
     with st.container(horizontal=True, vertical_alignment="top"):
-        st.subheader(escaped(overview.sentence), anchor=False)
+        st.subheader(escaped(dated(overview.sentence)), anchor=False)
         if st.session_state.get("health_last"):
             allowed(st.button, "correction_undone")(
                 "Undo",

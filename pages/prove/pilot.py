@@ -17,7 +17,7 @@ from pages.parts.override_reading import partners, strip, taken_apart, week_eigh
 from pages.parts.phases import marks_of, standing
 from pages.parts.session import Session
 from pages.parts.tables import save, table
-from pages.parts.wording import counted, day, escaped, money
+from pages.parts.wording import counted, dated, day, escaped, money
 from pipeline import charts
 from pipeline.proving import four_metrics
 from pipeline.warehouse.day import Metric, Scope, week_ending
@@ -80,7 +80,7 @@ def _minutes(here: Session, found: Found) -> None:
     if not prep["weeks"]:
         st.info(_no_minutes(prep))
         return
-    st.markdown(escaped(prep["human_minutes_per_resolved"]["sentence"]))
+    st.markdown(escaped(dated(prep["human_minutes_per_resolved"]["sentence"])))
     weeks = _metric(here, found, "prep_weeks", prep["weeks"])
     left, right = st.columns(2, gap="medium")
     with left:
@@ -151,7 +151,7 @@ def _dollars(here: Session, found: Found) -> None:
     figure(drawn, weeks, key="dollars", columns=_ROLL_COLUMNS, on_select=_choose_week)
     st.caption(_limits_note(aging["limits"]))
     signals = aging["signals"]
-    st.markdown(escaped(signals["sentence"]))
+    st.markdown(escaped(dated(signals["sentence"])))
     if signals["rule"]:
         st.caption(escaped(signals["rule"]))
     _one_week(here, found, weeks, currency)

@@ -11,7 +11,7 @@ from pages.parts import outbox_acts, session
 from pages.parts.allowed import allowed
 from pages.parts.downloads import csv_bytes
 from pages.parts.session import Session
-from pages.parts.wording import LANE_TITLES, counted, day, escaped, moment
+from pages.parts.wording import LANE_TITLES, counted, dated, day, escaped, moment
 from pipeline.deciding import is_stopped
 from pipeline.model import Decision, Entry
 from pipeline.outbox import mailto_link
@@ -73,7 +73,7 @@ def _house(judged: Sequence[Judged]) -> None:
     """What keeps every message back on this day, said once."""
     reasons = {r.code: r for one in judged for r in one.reasons if r.code in _HOUSE[1:]}
     for reason in reasons.values():
-        st.warning(escaped(reason.sentence), icon=":material/event_busy:")
+        st.warning(escaped(dated(reason.sentence)), icon=":material/event_busy:")
 
 
 # --- in doubt ------------------------------------------------------------------------------------
@@ -229,7 +229,7 @@ def _message(here: Session, one: Judged, *, may_leave: bool) -> None:
         st.markdown(f"**{escaped(_customer(here, one))}** · {escaped(_approved(one))}")
         for reason in one.reasons:
             mark = ":gray[:material/schedule:]" if reason.passes else ":red[:material/block:]"
-            st.markdown(f"{mark} {escaped(reason.sentence)}")
+            st.markdown(f"{mark} {escaped(dated(reason.sentence))}")
         st.code(_text(one.decision), language=None, wrap_lines=True, height=250)
         with st.container(horizontal=True, gap="small"):
             allowed(st.button, "undone")(

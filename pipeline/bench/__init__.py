@@ -19,12 +19,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from pipeline.bench import first_paint
+from pipeline.bench import first_paint, sessions
 from pipeline.bench.comparing import growth, identical, ratios
 from pipeline.bench.measuring import Measured, in_a_process
 from pipeline.model import WrongCall
 
-__all__ = ["SIZES", "bench", "bench_first_paint", "bench_mails", "bench_reruns"]
+__all__ = ["SIZES", "bench", "bench_first_paint", "bench_mails", "bench_reruns", "bench_sessions"]
 
 SIZES = (10_000, 100_000, 1_000_000)
 ROUNDS = 3
@@ -88,6 +88,20 @@ def bench_first_paint() -> dict[str, Any]:
     """
     found = first_paint.measure()
     return {"machine": machine(), "seconds": found, "ratios": first_paint.ratios(found)}
+
+
+def bench_sessions(people: int) -> dict[str, Any]:
+    """Seconds for a click with so many people at once and with one alone, and what went wrong.
+
+    Raises WrongCall below two people, CountbackError where there is no Chromium, Playwright or
+    demo.
+    """
+    found = sessions.measure(people)
+    alone, together = found["seconds"]["alone"], found["seconds"]["together"]
+    ratio = {
+        f"together / alone, {end}": {"value": round(together[end] / alone[end], 2)} for end in alone
+    }
+    return {"machine": machine(), **found, "ratios": ratio}
 
 
 def bench_reruns(open_invoices: Sequence[int]) -> dict[str, Any]:

@@ -148,6 +148,19 @@ def paint_table(result: Mapping[str, Any]) -> Iterator[str]:
         yield _line(name, [f"{found['value']:,.4g}"])
 
 
+def session_table(result: Mapping[str, Any]) -> Iterator[str]:
+    """The lines of the table about several people at once."""
+    yield "; ".join(f"{name} {value}" for name, value in result["machine"].items())
+    for who, seconds in result["seconds"].items():
+        people = 1 if who == "alone" else result["people"]
+        cells = [f"{end} {value:,.2f}" for end, value in seconds.items()]
+        yield _line(f"seconds for a click, people: {people}", cells)
+    for name, found in result["ratios"].items():
+        yield _line(name, [f"{found['value']:,.4g}"])
+    yield _line("clicks", [f"{result['clicks']:,}"])
+    yield _line("errors shown", [f"{len(result['errors']):,}", *result["errors"]])
+
+
 def _agreement(sizes: list[Mapping[str, Any]]) -> Iterator[str]:
     yield "figures compared with ours, to the cent"
     for words, job in _AGREED:

@@ -170,5 +170,5 @@ def in_one_sentence(name: str) -> Iterator[None]:
         cause = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
         raise CountbackError(
             f"The record {name} could not be used ({cause}): "
-            "check its disk or its server, then try again."
+            "free some disk space, or check its disk or its server, then try again."
         ) from error

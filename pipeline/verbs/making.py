@@ -18,12 +18,16 @@ def _demo(call: argparse.Namespace) -> tuple[Result, int]:
 
 def _bench(call: argparse.Namespace) -> tuple[Result, int]:
     # Only this verb needs what the benchmarks need.
-    from pipeline.bench import bench, bench_first_paint, bench_mails, bench_reruns
-    from pipeline.bench.table import mail_table, paint_table, rerun_table, table
+    from pipeline.bench import bench, bench_first_paint, bench_mails, bench_reruns, bench_sessions
+    from pipeline.bench.table import mail_table, paint_table, rerun_table, session_table, table
 
     if call.mails is not None:
         call.told = mail_table
         return bench_mails(call.mails), 0
+    if call.sessions is not None:
+        call.told = session_table
+        result = bench_sessions(call.sessions)
+        return result, 1 if result["errors"] else 0
     if call.first_paint:
         call.told = paint_table
         return bench_first_paint(), 0
@@ -59,4 +63,10 @@ def add(verb: AddVerb) -> None:
         "--first-paint",
         action="store_true",
         help="how soon a browser shows the demo's Queue instead, beside an empty page",
+    )
+    measured.add_argument(
+        "--sessions",
+        type=int,
+        metavar="N",
+        help="what a click takes with N people at once instead, beside one alone",
     )

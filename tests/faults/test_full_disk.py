@@ -71,7 +71,7 @@ def test_an_import_keeps_the_old_export(pilot: Pilot, tmp_path: Path) -> None:
     (tmp_path / "invoices.csv").write_bytes(old.replace(b"1000.00", b"1100.00") + b"\n" * 50_000)
     with filled(pilot.folder.parent, 8_192), pytest.raises(CountbackError) as error:
         pilot.take_in(tmp_path)
-    assert "invoices.csv: cannot be written" in said(error)
+    assert "free some disk space" in said(error)
     assert (pilot.exports / "invoices.csv").read_bytes() == old
     assert owed(pilot) == 1700
     pilot.take_in(tmp_path)
