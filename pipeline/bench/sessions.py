@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: Pages that everybody goes through, by their name in the menu, and how often.
 WAY = ("Review", "Pilot", "Queue", "Disputes")
-ROUNDS = 3
+ROUNDS = 2
 _AT_REST = "[data-test-script-state='notRunning']"
 
 
@@ -57,6 +57,8 @@ async def _all(found: str, address: str, people: int) -> dict[str, Any]:
 
 async def _person(opened: Browser, address: str) -> tuple[list[float], list[str]]:
     """One person's way: seconds of each click, and every error that was shown."""
+    from playwright.async_api import TimeoutError as PlaywrightTimeout  # noqa: PLC0415
+
     window = await opened.new_context(viewport={"width": 1440, "height": 900})
     page = await window.new_page()
     page.set_default_timeout(PATIENCE)
@@ -65,7 +67,11 @@ async def _person(opened: Browser, address: str) -> tuple[list[float], list[str]
     await page.locator(_AT_REST).first.wait_for(state="attached")
     seconds, wrong = [], []
     for name in WAY * ROUNDS:
-        seconds.append(await _click(page, name))
+        try:
+            seconds.append(await _click(page, name))
+        except PlaywrightTimeout:
+            wrong.append(f"{name}: not there within {PATIENCE // 1000} s")
+            break
         if await page.get_by_test_id("stException").count():
             wrong.append(name)
     await window.close()
@@ -76,7 +82,9 @@ async def _click(page: Page, name: str) -> float:
     """Seconds from a click in the menu until the page stands and its script is at rest."""
     before = await page.get_by_role("heading", level=1).first.inner_text()
     start = time.perf_counter()
-    await page.get_by_test_id("stSidebarNav").get_by_role("link", name=name, exact=True).click()
+    link = page.get_by_test_id("stSidebarNav").get_by_role("link", name=name, exact=True)
+    # Sent to the link itself: a hidden window of a busy machine draws too seldom to be aimed at.
+    await link.dispatch_event("click")
     await page.wait_for_function(
         "title => { const h = document.querySelector('h1'); return h && h.innerText !== title; }",
         arg=before,
