@@ -45,6 +45,8 @@ def made(text: str) -> str:
     """The tool's list, without what it assumed; one part a line."""
     bom = json.loads(text)
     parts = {one["bom-ref"]: one for one in map(plain, bom.pop("components"))}
+    for tool in bom["metadata"].get("tools", {}).get("components", []):
+        tool.pop("externalReferences", None)
     root = bom["metadata"]["component"]["bom-ref"]
     bom["dependencies"] = [{"ref": root, "dependsOn": sorted(parts)}]
     head = json.dumps(bom, indent=1, sort_keys=True).removesuffix("\n}")
