@@ -1,4 +1,7 @@
-"""The verb `people`: roles from the command line, on behalf of the machine's own user."""
+"""The verb `people`: roles from the command line, on behalf of the machine's own user.
+
+The record is on either database.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ ANA = "https://id.example|ana-1"
 
 
 @pytest.fixture
-def ruled(tmp_path: Path) -> Path:
+def ruled(tmp_path: Path, kept: str) -> Path:
     """An empty pilot whose admin is the user that runs this."""
     Pilot.create(tmp_path / "pilot")
     me = ours(Pilot.open(tmp_path / "pilot")).actor

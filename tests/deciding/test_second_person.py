@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,9 +42,9 @@ TEXT = "Dear Maria, invoice INV-7 is open."
 
 
 @pytest.fixture
-def record(tmp_path: Path) -> Iterator[Ledger]:
+def record(address: str) -> Iterator[Ledger]:
     """A record in which both people of one name are preparers and approvers."""
-    opened = Ledger.open(tmp_path / "ledger.sqlite")
+    opened = Ledger.open(address)
     for person in (ANA, NAMESAKE):
         for role in ("preparer", "approver"):
             change(opened, person, role)  # type: ignore[arg-type]  # two of the roles
@@ -138,8 +137,8 @@ def test_contact_and_bank_details_are_confirmed_by_another_subject(record: Ledge
     assert confirmed.actor == NAMESAKE.identity
 
 
-def test_what_was_written_before_roles_counted_is_nobodys_to_confirm(tmp_path: Path) -> None:
-    with_names = Ledger.open(tmp_path / "ledger.sqlite")
+def test_what_was_written_before_roles_counted_is_nobodys_to_confirm(address: str) -> None:
+    with_names = Ledger.open(address)
     proposed = propose_correction(with_names, bank_change(), by="Somebody Else", **WHEN)
     change(with_names, ANA, "approver")
     with pytest.raises(CountbackError, match="somebody else has to confirm"):
@@ -175,8 +174,8 @@ def test_whoever_becomes_approver_later_was_none_when_they_approved(record: Ledg
     assert "was no approver when they approved it" in why_not(record, earlier)
 
 
-def test_an_approval_from_before_roles_is_taken_anew(tmp_path: Path) -> None:
-    with_names = Ledger.open(tmp_path / "ledger.sqlite")
+def test_an_approval_from_before_roles_is_taken_anew(address: str) -> None:
+    with_names = Ledger.open(address)
     by_name = with_names.append(
         Event(kind="decision", subject="CASE-1", by="A. Smith", at=NOON, on_day=date(2026, 3, 1))
     )

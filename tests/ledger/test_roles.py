@@ -1,10 +1,12 @@
-"""Who may write: asked in the very transaction, of issuer and subject, never of a name."""
+"""Who may write: asked in the very transaction, of issuer and subject, never of a name.
+
+On either database: whatever writes on a record does so on both.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -37,8 +39,8 @@ RULES = PeopleSection(sign_in=True, admins=(ADA.identity,))
 
 
 @pytest.fixture
-def record(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger.open(tmp_path / "ledger.sqlite")
+def record(address: str) -> Iterator[Ledger]:
+    opened = Ledger.open(address)
     yield opened
     opened.close()
 
@@ -100,12 +102,12 @@ def test_what_is_written_is_its_authors_and_the_chain_holds(record: Ledger) -> N
     assert f'"actor":"{ANA.identity}"' in list(record.export())[1]
 
 
-def test_a_role_removed_counts_at_the_next_call_of_a_session_that_is_open(tmp_path: Path) -> None:
-    with closing(Ledger.open(tmp_path / "l.sqlite")) as here:
+def test_a_role_removed_counts_at_the_next_call_of_a_session_that_is_open(address: str) -> None:
+    with closing(Ledger.open(address)) as here:
         granted(here, ANA, "preparer")
         session = of(here, ANA)
         session.append(note(by="Ana Ruiz"))
-        with closing(Ledger.open(tmp_path / "l.sqlite")) as elsewhere:
+        with closing(Ledger.open(address)) as elsewhere:
             removed(elsewhere, ANA.identity, "preparer")
         with pytest.raises(CountbackError, match="holds no role in this pilot"):
             session.append(note(by="Ana Ruiz"))

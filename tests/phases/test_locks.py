@@ -1,8 +1,12 @@
-"""What a phase locks holds in the engine and on the command line, not only on a page."""
+"""What a phase locks holds in the engine and on the command line, not only on a page.
+
+Wherever something is recorded, it is so on either database.
+"""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -30,6 +34,9 @@ from tests.outbox.world import (
     why,
     world,
 )
+from tests.postgres import Server
+
+Opened = Callable[[str, str], Pilot]
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +46,26 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return pilot.folder
 
 
-def opened(drawn: Path, folder: Path, start: str) -> Pilot:
-    """A pilot of the test's own, with another line for its day 0."""
-    shutil.copytree(drawn, folder)
-    settings = folder / "pilot.toml"
-    settings.write_text(settings.read_text().replace(COPILOT, start))
-    return Pilot.open(folder)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def opened(
+    drawn: Path,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Opened:
+    """Makes a pilot of the test's own, by name, with another line for its day 0."""
+
+    def make(name: str, start: str) -> Pilot:
+        folder = Path(shutil.copytree(drawn, tmp_path / name))
+        settings = folder / "pilot.toml"
+        settings.write_text(settings.read_text().replace(COPILOT, start))
+        if request.param == "postgresql":
+            # Two pilots in one schema would be one record: each has a schema of its own.
+            server: Server = request.getfixturevalue("postgres")
+            monkeypatch.setenv("COUNTBACK_LEDGER", server.url())
+        return Pilot.open(folder)
+
+    return make
 
 
 def step(pilot: Pilot, to: str, on: date = DAY) -> None:
@@ -130,8 +151,8 @@ def test_looking_back_does_not_undo_that_somebody_tightened_it() -> None:
 
 
 @pytest.mark.parametrize("start", ["started_on = 2026-03-15", "started_on = 2026-04-15", ""])
-def test_where_nothing_leaves_nothing_is_approved(drawn: Path, tmp_path: Path, start: str) -> None:
-    pilot = opened(drawn, tmp_path / "pilot", start)
+def test_where_nothing_leaves_nothing_is_approved(opened: Opened, start: str) -> None:
+    pilot = opened("pilot", start)
     with pytest.raises(CountbackError, match=r"cannot be approved: .*nothing leaves"):
         approve(pilot)
     with pilot.day(DAY) as day, pytest.raises(CountbackError, match="cadence phase"):
@@ -146,12 +167,12 @@ def test_where_nothing_leaves_nothing_is_approved(drawn: Path, tmp_path: Path, s
         decide_case(pilot, day, ALDER, verdict="hold", moment=moment, reason="TIMING", until=until)
 
 
-def test_an_approval_from_a_locked_phase_never_leaves(drawn: Path, tmp_path: Path) -> None:
-    pilot = opened(drawn, tmp_path / "pilot", COPILOT)
+def test_an_approval_from_a_locked_phase_never_leaves(opened: Opened) -> None:
+    pilot = opened("pilot", COPILOT)
     approve(pilot)
     [given] = pilot.entries()
     # The same approval, written below the engine on a day on which nothing was approved.
-    other = opened(drawn, tmp_path / "other", "started_on = 2026-02-26")
+    other = opened("other", "started_on = 2026-02-26")
     with ledger_of(other) as ledger:
         said = Decision(**given.payload)
         decide(ledger, said, by="Ana Ruiz", now=NOW, on_day=date(2026, 3, 27))
@@ -160,10 +181,8 @@ def test_an_approval_from_a_locked_phase_never_leaves(drawn: Path, tmp_path: Pat
     assert "approve it anew" in sentences(report)
 
 
-def test_whoever_goes_back_to_instrument_stops_what_was_approved(
-    drawn: Path, tmp_path: Path
-) -> None:
-    pilot = opened(drawn, tmp_path / "pilot", COPILOT)
+def test_whoever_goes_back_to_instrument_stops_what_was_approved(opened: Opened) -> None:
+    pilot = opened("pilot", COPILOT)
     approve(pilot)
     step(pilot, "instrument", on=date(2026, 4, 30))  # however late the day of the books
     said = call("send", "--pilot", pilot.folder, "--json")
@@ -175,8 +194,8 @@ def test_whoever_goes_back_to_instrument_stops_what_was_approved(
         approve(pilot, BIRCH)
 
 
-def test_a_batch_is_for_a_cadence_that_holds(drawn: Path, tmp_path: Path) -> None:
-    pilot = opened(drawn, tmp_path / "pilot", "started_on = 2026-01-20")
+def test_a_batch_is_for_a_cadence_that_holds(opened: Opened) -> None:
+    pilot = opened("pilot", "started_on = 2026-01-20")
     with pilot.day(DAY) as day:
         batch = approve_batch(pilot, day, (ALDER, BIRCH), ANA)
     approve(pilot, batch.payload["sampled"][0])
