@@ -6,8 +6,9 @@ looks beyond the customer; so after a decision only that customer is routed anew
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pipeline.model import Case, Route, WrongCall
 from pipeline.routing import Policy, cases, customer_of, in_order, looks_beyond, route
@@ -27,10 +28,27 @@ class Desk:
 
     def case(self, case_id: str) -> Case:
         """One case by name; raises WrongCall when no open invoice is in it."""
-        for case in self.cases:
-            if case.case_id == case_id:
-                return case
-        raise WrongCall(f"No open case {case_id!r} on this day: `route` lists the cases there are.")
+        try:
+            return self._named[case_id]
+        except KeyError:
+            raise WrongCall(
+                f"No open case {case_id!r} on this day: `route` lists the cases there are."
+            ) from None
+
+    def routes_of(self, case_id: str) -> Sequence[Route]:
+        """The routes of one case's invoices, most value first; none for a case that is not open."""
+        return self._routes_by_case.get(case_id, ())
+
+    @cached_property
+    def _named(self) -> Mapping[str, Case]:
+        return {case.case_id: case for case in self.cases}
+
+    @cached_property
+    def _routes_by_case(self) -> Mapping[str, Sequence[Route]]:
+        found: dict[str, list[Route]] = {}
+        for one in self.routes:
+            found.setdefault(one.case_id, []).append(one)
+        return found
 
 
 @dataclass(frozen=True)

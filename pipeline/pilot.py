@@ -298,7 +298,7 @@ class Pilot:
         """Everything known about one case; raises WrongCall when the case is not open."""
         case = desk.case(case_id)
         rows = [desk.rows[name] for name in case.invoice_ids]
-        routes = [route for route in desk.routes if route.case_id == case_id]
+        routes = desk.routes_of(case_id)
         first = rows[0]
         found = {
             "places": evidence.invoice_places(day, case.invoice_ids),

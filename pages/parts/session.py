@@ -53,6 +53,8 @@ class Session:
     key: Key
     """Fingerprint of all that decides what this day looks like."""
     _day: Day | None = field(default=None, repr=False)
+    _at_hand: dict[Key, Any] = field(default_factory=dict, repr=False)
+    """What this run has looked up already: it never changes under the session's key."""
 
     @property
     def day(self) -> Day:
@@ -89,11 +91,16 @@ class Session:
 
     def kept(self, name: str, make: Callable[[], Any]) -> Any:
         """A plain, unchanging result of this day, made once for everybody who looks."""
-        return _kept((*self.key, name), make)
+        return self._looked_up((*self.key, name), make)
 
     def kept_for_books(self, name: str, make: Callable[[], Any]) -> Any:
         """The same for what follows from exports and settings alone, whatever the day."""
-        return _kept((*self.key[:2], name), make)
+        return self._looked_up((*self.key[:2], name), make)
+
+    def _looked_up(self, key: Key, make: Callable[[], Any]) -> Any:
+        if key not in self._at_hand:
+            self._at_hand[key] = _kept(key, make)
+        return self._at_hand[key]
 
     def ledger(self) -> Ledger:
         """The record, to be written on; everybody in this process shares it."""

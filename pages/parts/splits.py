@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 from pages.parts.session import Session
@@ -23,6 +22,11 @@ ARMS = {"SEGMENT": "Pilot segment", "CONTROL": "Comparison", "OUTSIDE": "Outside
 
 def splits(here: Session) -> dict[str, list[Case]]:
     """Every case of the day in its split, most value first."""
+    found: dict[str, list[Case]] = here.kept("splits", lambda: _splits(here))
+    return found
+
+
+def _splits(here: Session) -> dict[str, list[Case]]:
     decided = decided_today(here)
     found: dict[str, list[Case]] = {name: [] for name in SPLIT_TITLES}
     for case in here.desk.cases:
@@ -61,9 +65,14 @@ def is_due(case: Case) -> bool:
     return case.days_past_due is None or case.days_past_due > 0
 
 
-def matching(here: Session, cases: Sequence[Case], search: str, arm: str | None) -> list[Case]:
-    """The cases that hold all the words searched for, of one arm of the pilot."""
+def matching(here: Session, cases: list[Case], search: str, arm: str | None) -> list[Case]:
+    """The cases that hold all the words searched for, of one arm of the pilot.
+
+    The very same list when nothing is searched for.
+    """
     words = search.casefold().split()
+    if not words and not arm:
+        return cases
     return [
         case
         for case in cases
@@ -84,14 +93,20 @@ def _searchable(case: Case) -> str:
 
 def blocked_by(here: Session, case: Case) -> list[str]:
     """The sentences of everything that stops a message in this case, each once."""
-    routes = [route for route in here.desk.routes if route.case_id == case.case_id]
+    routes = here.desk.routes_of(case.case_id)
     found = list(dict.fromkeys(b.sentence for route in routes for b in route.blockers))
     parent_id = here.desk.rows[case.invoice_ids[0]]["parent_id"]
-    held = why_held(here.entries, here.pilot.settings, here.as_of, case.customer_id, parent_id)
+    drawn = here.kept("lots drawn", lambda: _lots_drawn(here))
+    held = why_held(drawn, here.pilot.settings, here.as_of, case.customer_id, parent_id)
     return [held, *found] if held else found
+
+
+def _lots_drawn(here: Session) -> list[Entry]:
+    """All that the record says about the holdout."""
+    return [entry for entry in here.entries if entry.kind.startswith("holdout_")]
 
 
 def also_fired(here: Session, case: Case) -> list[str]:
     """The other rules that fired in this case, with their sentences, each once."""
-    routes = [route for route in here.desk.routes if route.case_id == case.case_id]
+    routes = here.desk.routes_of(case.case_id)
     return list(dict.fromkeys(f"{r.rule}: {r.because}" for route in routes for r in route.also))

@@ -54,22 +54,27 @@ def page() -> None:
         st.info("There are no invoices yet: load the exports on the page Exports.")
         return
     found = splits(here)
-    chosen = _choose_split(found)
-    cases = needing_a_person(found) if chosen == "today" else found[chosen]
-    cases = _filtered(here, cases)
+    chosen = _choose_split(here, found)
+    whole = _asked(here, found) if chosen == "today" else found[chosen]
+    cases = _filtered(here, whole)
     st.session_state.walk = [case.case_id for case in cases]
     if not cases:
         _nothing(chosen)
         return
     stopwatch.sample(here)
-    selected = _table(here, cases)
+    selected = _table(here, cases, f"queue of {chosen}" if cases is whole else None)
     if chosen == "routine":
         together(here, cases)
     _reasons(here, selected, first=selected is cases[0])
 
 
-def _choose_split(found: dict[str, list[Case]]) -> str:
-    counts = {"today": len(needing_a_person(found)), **{n: len(c) for n, c in found.items()}}
+def _asked(here: Session, found: dict[str, list[Case]]) -> list[Case]:
+    asked: list[Case] = here.kept("needing a person", lambda: needing_a_person(found))
+    return asked
+
+
+def _choose_split(here: Session, found: dict[str, list[Case]]) -> str:
+    counts = {"today": len(_asked(here, found)), **{n: len(c) for n, c in found.items()}}
     titles = {"today": "Needs you", **SPLIT_TITLES}
     address.seed("lane", titles)
     chosen = st.pills(
@@ -120,12 +125,25 @@ def _filtered(here: Session, cases: list[Case]) -> list[Case]:
 
 
 def _download(here: Session, cases: list[Case]) -> None:
+    waiting = _waiting(here)
+    st.download_button(
+        "CSV",
+        # Written when somebody asks for it: thousands of cases take longer than drawing the page.
+        lambda: _csv(here, cases, waiting),
+        file_name=f"queue-{here.as_of}.csv",
+        mime="text/csv",
+        key="queue_csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _csv(here: Session, cases: list[Case], waiting: dict[str, int]) -> bytes:
     columns = [
         *("case_id", "customer", "lane", "days_past_due", "open_amount", "value", "currency"),
         *("rule", "because", "blockers", "invoices", "open_replies"),
     ]
-    waiting = _waiting(here)
-    rows = [
+    rows = (
         {
             "case_id": case.case_id,
             "customer": case.customer_name,
@@ -141,22 +159,17 @@ def _download(here: Session, cases: list[Case]) -> None:
             "open_replies": waiting.get(case.customer_id, 0),
         }
         for case in cases
-    ]
-    st.download_button(
-        "CSV",
-        csv_bytes(columns, rows),
-        file_name=f"queue-{here.as_of}.csv",
-        mime="text/csv",
-        key="queue_csv",
-        icon=":material/download:",
-        on_click="ignore",
     )
+    return csv_bytes(columns, rows)
 
 
-def _table(here: Session, cases: list[Case]) -> Case:
-    """Shows the cases; returns the one that is ticked, or the first."""
+def _table(here: Session, cases: list[Case], kept_as: str | None) -> Case:
+    """Shows the cases; returns the one that is ticked, or the first.
+
+    A whole split is laid out once for everybody who looks, and kept under its name.
+    """
     event = st.dataframe(
-        _frame(here, cases),
+        here.kept(kept_as, lambda: _laid_out(here, cases)) if kept_as else _laid_out(here, cases),
         key="queue_table",
         hide_index=True,
         height=min(360, 38 + 35 * len(cases)),
@@ -189,9 +202,10 @@ def _order(here: Session) -> None:
         )
 
 
-def _frame(here: Session, cases: list[Case]) -> pl.DataFrame:
+def _laid_out(here: Session, cases: list[Case]) -> object:
+    """The rows of the table as Arrow, the way they travel to the browser."""
     waiting = _waiting(here)
-    return pl.DataFrame(
+    frame = pl.DataFrame(
         {
             "Customer": [case.customer_name for case in cases],
             "Play": [LANE_TITLES[case.lane] for case in cases],
@@ -209,6 +223,7 @@ def _frame(here: Session, cases: list[Case]) -> pl.DataFrame:
             "At stake": pl.Decimal(18, 3),
         },
     )
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
 
 
 def _to_close(n: int) -> str:

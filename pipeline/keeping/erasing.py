@@ -1,8 +1,9 @@
 """The texts about one customer: which entries hold them, and taking them out.
 
-Gone are messages, notes, quotes and other free words of the entries about the customer, and with
-them the names in those. Amounts, days, ids, reasons by code and addresses stay: figures rest on
-them. What lies outside the record is listed, not touched.
+Gone are messages, notes, quotes and other free words of the entries about the customer, the
+addresses that messages went to, and names, addresses and roles of corrected contacts. Amounts,
+days, ids and reasons by code stay: figures rest on them. What lies outside the record is listed,
+not touched.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Erasable(Noun):
     on_day: date
     by: str
     texts: tuple[str, ...]
-    """Which parts of it, by name."""
+    """Which places of it: `note`, `changes.0.new`."""
 
 
 _SHOWN = frozenset(Erasable.model_fields) - {"texts"}
@@ -145,6 +146,9 @@ def _remains(pilot: Pilot, about: Sequence[Entry]) -> Iterable[str]:
             yield f"{file}: the message as it was handed over; delete it once it has left."
     if (pilot.folder / "models" / "calls.jsonl").is_file():
         yield "models/calls.jsonl: what calls cost; it holds ids and no texts."
-    if any(entry.payload.get("to") for entry in about):
-        yield "The addresses that messages went to stay in the record: figures rest on them."
+    if any(entry.kind == "correction_proposed" for entry in about):
+        yield (
+            "A corrected name or address counts as a mark, to which nothing is written, until the "
+            "correction is taken back on Prepare › Data health."
+        )
     yield "Copies made earlier (backups, exported records, readouts): delete or renew them."

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from typing import Any, NamedTuple
 
 from pipeline.ledger.chain import seal
-from pipeline.ledger.vouchers import ERASED, MARK, WORD, is_marked
+from pipeline.ledger.vouchers import ERASED, MARK, WORD, is_marked, value_at
 from pipeline.model import canonical_json
 
 #: What holds a person's own words, in every kind of entry …
@@ -24,9 +25,14 @@ _TEXTS = frozenset(
 #: … and what does in some kinds, where in others it is a code.
 _TEXTS_OF = {
     "correction_proposed": frozenset({"source"}),
+    "decision": frozenset({"to"}),
     "dispute_closed": frozenset({"outcome"}),
     "exemption_granted": frozenset({"reason"}),
 }
+#: What a mail server answered; it may repeat the address.
+_ANSWERED = frozenset({"handed_over", "hand_over_refused", "hand_over_unknown"})
+#: Columns of a corrected contact that say who it is; days, states and ids stay.
+_PERSONAL = frozenset({"name", "email", "role"})
 
 
 def _marked(value: object) -> object:
@@ -38,16 +44,33 @@ def _marked(value: object) -> object:
 
 
 def without_texts(kind: str, payload: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The payload with marks in place of its texts, and the names of what was marked."""
-    if kind == ERASED:
-        return dict(payload), ()
-    texts = _TEXTS | _TEXTS_OF.get(kind, frozenset())
+    """The payload with marks in place of its texts, and the places that were marked.
+
+    A place within a list is written with dots: `changes.0.new`.
+    """
     marks = {
-        name: mark
-        for name in sorted(texts & payload.keys())
-        if not is_marked(payload[name]) and (mark := _marked(payload[name])) is not None
+        place: mark
+        for place in sorted(_places(kind, payload))
+        if not is_marked(value := value_at(payload, place)) and (mark := _marked(value)) is not None
     }
-    return {**payload, **marks}, tuple(marks)
+    without = deepcopy(dict(payload))
+    for place, mark in marks.items():
+        within, _, last = place.rpartition(".")
+        (value_at(without, within) if within else without)[last] = mark
+    return without, tuple(marks)
+
+
+def _places(kind: str, payload: Mapping[str, Any]) -> Iterator[str]:
+    """Where an entry of a kind holds words, names or addresses."""
+    if kind == ERASED:
+        return
+    yield from (_TEXTS | _TEXTS_OF.get(kind, frozenset())) & payload.keys()
+    if kind in _ANSWERED and "@" in str(payload.get("said")):
+        yield "said"
+    if kind == "correction_proposed" and payload.get("kind") == "contacts":
+        for number, change in enumerate(payload.get("changes") or []):
+            if change.get("column") in _PERSONAL:
+                yield from (f"changes.{number}.{part}" for part in ("old", "new", "exported"))
 
 
 class Marked(NamedTuple):

@@ -27,12 +27,12 @@ class Voucher(Noun):
     now: str
     """The hash of what stands there now."""
     fields: tuple[str, ...]
-    """Which parts of its payload are marks."""
+    """Which places of its payload are marks."""
 
     def covers(self, row: Mapping[str, Any], now: str) -> bool:
         """Whether the row, whose fields hash to `now`, is exactly what the erasure left."""
         is_said = (self.kept, self.now) == (row["hash"], now) and self.by_seq > row["seq"]
-        return is_said and all(is_marked(row["payload"].get(name)) for name in self.fields)
+        return is_said and all(is_marked(value_at(row["payload"], place)) for place in self.fields)
 
 
 #: seq -> the last erasure that tells of it.
@@ -91,6 +91,19 @@ def _said_by(row: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
         and each["fields"]
         and all(isinstance(text, str) for text in (each["kept"], each["now"], *each["fields"]))
     ]
+
+
+def value_at(payload: Any, place: str) -> Any:
+    """What stands at a place of a payload, such as `note` or `changes.0.new`; None: nothing."""
+    found = payload
+    for step in place.split("."):
+        if isinstance(found, Mapping):
+            found = found.get(step)
+        elif isinstance(found, list) and step.isdecimal() and int(step) < len(found):
+            found = found[int(step)]
+        else:
+            return None
+    return found
 
 
 def is_marked(value: object) -> bool:

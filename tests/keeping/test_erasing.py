@@ -9,7 +9,15 @@ from typing import Any
 
 import pytest
 
+from pipeline.acting import draft_case
 from pipeline.deciding import flag_dispute
+from pipeline.deciding.corrections import (
+    Change,
+    Correction,
+    confirm_correction,
+    propose_correction,
+    undo_correction,
+)
 from pipeline.keeping import erase, to_erase
 from pipeline.ledger import Stale
 from pipeline.ledger.vouchers import is_marked
@@ -49,7 +57,7 @@ def test_a_dry_run_says_what_would_go_and_what_stays_elsewhere(lived: Pilot) -> 
     before = entries(lived)
     plan = to_erase(lived, "alder")
     assert [(one.kind, one.texts) for one in plan.entries] == [
-        ("decision", ("draft_body", "draft_subject", "final_body", "subject")),
+        ("decision", ("draft_body", "draft_subject", "final_body", "subject", "to")),
         ("dispute_flagged", ("note",)),
     ]
     letters = [line for line in plan.remains if line.startswith("outbox/")]
@@ -64,6 +72,8 @@ def test_nothing_of_the_customers_texts_is_left_in_the_record(lived: Pilot) -> N
     text = lived.record.file.read_bytes() if lived.record.file else b""
     assert PLEDGE.encode() not in text
     assert b"Hi Maria" not in text
+    assert b"maria@alder.test" not in text
+    assert b"tom@birch.test" in text
     assert [entry for entry in entries(lived) if entry.subject == BIRCH] == birch
     [decision] = [entry for entry in entries(lived, "decision") if entry.subject == ALDER]
     assert is_marked(decision.payload["final_body"])
@@ -71,6 +81,55 @@ def test_nothing_of_the_customers_texts_is_left_in_the_record(lived: Pilot) -> N
     assert to_erase(lived, "alder").entries == ()
     with pytest.raises(CountbackError, match="there is nothing to erase"):
         gone(lived)
+
+
+def address_of(pilot: Pilot, case_id: str) -> str | None:
+    """Where the case's message would go; None: nowhere."""
+    with pilot.day(DAY) as day:
+        contact = draft_case(pilot, day, case_id).dossier.contact
+    return contact.email if contact and contact.is_verified else None
+
+
+def test_a_corrected_contact_goes_too_and_neither_address_is_written_to_again(
+    built: Path, tmp_path: Path
+) -> None:
+    pilot = Pilot.open(shutil.copytree(built, tmp_path / "pilot"))
+    said = Correction(
+        kind="contacts",
+        key="k1",
+        changes=(
+            Change(
+                column="email",
+                old="maria@alder.test",
+                new="ana.smith@alder.test",
+                exported="maria@alder.test",
+            ),
+            Change(column="verified_on", old=None, new="2026-03-30", exported="2026-03-01"),
+        ),
+        source="a call",
+    )
+    act: dict[str, Any] = {"now": NOW, "on_day": DAY}
+    with closing(pilot.ledger()) as ledger:
+        made = propose_correction(ledger, said, by="Ana Ruiz", **act)
+        confirm_correction(ledger, made.event_id, by="Ben Cho", **act)
+    assert address_of(pilot, ALDER) == "ana.smith@alder.test"
+    gone(pilot)
+    text = pilot.record.file.read_bytes() if pilot.record.file else b""
+    assert b"@alder.test" not in text
+    [first, *_] = entries(pilot)
+    assert [sorted(change.items()) for change in first.payload["changes"]] == [
+        [("column", "email"), *((part, "[erased]") for part in ("exported", "new", "old"))],
+        [
+            *(("column", "verified_on"), ("exported", "2026-03-01")),
+            *(("new", "2026-03-30"), ("old", None)),
+        ],
+    ]
+    assert address_of(pilot, ALDER) is None
+    assert address_of(pilot, BIRCH) == "tom@birch.test"
+    with closing(pilot.ledger()) as ledger:
+        assert ledger.verify().ok
+        undo_correction(ledger, made.event_id, by="Ana Ruiz", **act)
+    assert address_of(pilot, ALDER) == "maria@alder.test"
 
 
 def test_every_figure_is_as_it_was(lived: Pilot) -> None:

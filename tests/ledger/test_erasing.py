@@ -93,6 +93,42 @@ def test_as_many_words_stand_as_there_were() -> None:
     assert without_texts("exemption_granted", {"reason": "she said so"})[1] == ("reason",)
 
 
+def test_addresses_go_and_the_codes_beside_them_stay() -> None:
+    assert without_texts("decision", {"to": "m@x.test"})[0] == {"to": "[erased]"}
+    assert without_texts("phase_changed", {"to": "cadence"})[1] == ()
+    server = {"said": "550 <m@x.test> unknown"}
+    assert without_texts("hand_over_refused", server)[0] == {"said": "[erased] ▮ ▮"}
+    assert without_texts("handed_over", {"said": "Written to the outbox folder."})[1] == ()
+    email = {"column": "email", "old": None, "new": "m@x.test", "exported": "o@x.test"}
+    state = {"column": "status", "old": "left", "new": "active", "exported": "left"}
+    corrected = {"kind": "contacts", "changes": [state, email]}
+    payload, places = without_texts("correction_proposed", corrected)
+    assert places == ("changes.1.exported", "changes.1.new")
+    assert payload["changes"][0] == state
+    assert corrected["changes"][1] == email, "what was given is not touched"
+    assert without_texts("correction_proposed", {**corrected, "kind": "invoices"})[1] == ()
+
+
+def test_what_goes_within_a_list_is_vouched_for_there_and_nowhere_else(
+    ledger: Ledger, address: str
+) -> None:
+    changes = [{"column": "email", "old": "a@x.test", "new": "b@x.test"}]
+    proposed = Event(
+        kind="correction_proposed",
+        subject="correction:contacts:k1",
+        by="ana",
+        at=NOON,
+        on_day=DAY,
+        payload={"kind": "contacts", "changes": changes},
+    )
+    seq = ledger.append(proposed).seq
+    erase(ledger, seq)
+    assert ledger.verify().ok
+    assert verify_export(ledger.export()).ok
+    found = changed(ledger, address, FLIP.format(seq=seq, old="email", new="role"))
+    assert (found.ok, found.first_broken) == (False, seq)
+
+
 def test_where_there_is_no_text_nothing_is_written(ledger: Ledger) -> None:
     head = ledger.head()
     assert erase(ledger, 1, 5, 99) is None

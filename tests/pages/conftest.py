@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import session
@@ -14,6 +15,15 @@ from pipeline.pilot import Pilot
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 Open = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _components_are_looked_for_once() -> Iterator[None]:
+    """Each AppTest would read the metadata of every installed package anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        found = manifest_scanner.scan_component_manifests()
+        patch.setattr(manifest_scanner, "scan_component_manifests", lambda: found)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -43,9 +53,9 @@ def open_app(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         for key, value in query.items():
             app.query_params[key] = value
         app.session_state["reviewer"] = by
-        app.run()
         if page != "work/queue":
-            app.switch_page(f"pages/{page}.py").run()
+            app.switch_page(f"pages/{page}.py")
+        app.run()
         assert not app.exception
         return app
 

@@ -1,6 +1,7 @@
 -- One row per contact: as the export lists it, with what people have corrected laid over it, and
 -- those that people have added. `address_seq` is the entry of the record that the address is from,
--- blank for an address as exported.
+-- blank for an address as exported. A corrected value that was erased (`erase`) goes on counting as
+-- a mark, which is nobody's address: the export's value, which was once found wrong, is no better.
 with exported as (
     select
         contact_id,
@@ -44,7 +45,7 @@ corrected as (
         max(seq) filter (where of_column = 'verified_on') as verified_seq,
         max(corrected_at) filter (where of_column in ('email', 'verified_on')) as confirmed_at
     from compared
-    where exported_now is not distinct from exported
+    where exported_now is not distinct from exported or starts_with(exported, '[erased]')
     group by of_key
 )
 

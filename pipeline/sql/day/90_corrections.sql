@@ -125,7 +125,9 @@ select
         when changed.needs_second and confirmed.event_id is null then 'waiting'
         when standing.event_id is null then 'replaced'
         when cells.exported_now = changed.new_value then 'taken over'
-        when coalesce(cells.exported_now, '') = coalesce(changed.exported, '') then 'counting'
+        when
+            coalesce(cells.exported_now, '') = coalesce(changed.exported, '')
+            or starts_with(changed.exported, '[erased]') then 'counting'
         else 'overtaken'
     end as state
 from changed
