@@ -25,7 +25,7 @@ _TEXTS = frozenset(
 #: … and what does in some kinds, where in others it is a code.
 _TEXTS_OF = {
     "correction_proposed": frozenset({"source"}),
-    "decision": frozenset({"to"}),
+    "decision": frozenset({"to", "seen.the contact is", "seen.the address is"}),
     "dispute_closed": frozenset({"outcome"}),
     "exemption_granted": frozenset({"reason"}),
 }
@@ -64,7 +64,7 @@ def _places(kind: str, payload: Mapping[str, Any]) -> Iterator[str]:
     """Where an entry of a kind holds words, names or addresses."""
     if kind == ERASED:
         return
-    yield from (_TEXTS | _TEXTS_OF.get(kind, frozenset())) & payload.keys()
+    yield from _TEXTS | _TEXTS_OF.get(kind, frozenset())
     if kind in _ANSWERED and "@" in str(payload.get("said")):
         yield "said"
     if kind == "correction_proposed" and payload.get("kind") == "contacts":
