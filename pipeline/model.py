@@ -375,6 +375,7 @@ ROLES: tuple[Role, ...] = ("viewer", "preparer", "approver", "dispute_owner", "a
 #: Whoever signs in at this machine rather than at a provider has this as issuer.
 LOCAL = "local"
 _ISSUER = re.compile(r"https?://[^\s|]+", re.ASCII)
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class Actor(Noun):
@@ -412,6 +413,11 @@ class Actor(Noun):
     def identity(self) -> str:
         """`issuer|subject`: no issuer holds a bar, so no two people share one."""
         return f"{self.issuer}|{self.subject}"
+
+    @property
+    def is_named_by_mail(self) -> bool:
+        """Whether the subject is an e-mail address, which can be somebody else's tomorrow."""
+        return self.issuer != LOCAL and _MAIL.fullmatch(self.subject) is not None
 
 
 def actor_of(identity: str, name: str) -> Actor:

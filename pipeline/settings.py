@@ -249,9 +249,15 @@ class PeopleSection(Noun):
     def _are_people(cls, given: tuple[str, ...]) -> tuple[str, ...]:
         for identity in given:
             try:
-                actor_of(identity, "admin")
+                actor = actor_of(identity, "admin")
             except WrongCall as error:
                 raise ValueError(str(error).rstrip(".")) from error
+            if actor.is_named_by_mail:
+                raise ValueError(
+                    f"{actor.subject} is an e-mail address, which can be given to somebody else: "
+                    "write issuer and subject, issuer|subject, as the person's sign-in page shows "
+                    "them"
+                )
         return given
 
 

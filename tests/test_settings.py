@@ -37,6 +37,11 @@ def test_an_empty_or_missing_file_is_enough(tmp_path: Path) -> None:
         ("[rates]\nEuro = 1.1", ["rates", "Euro", "ISO 4217"]),
         ("[windows]\nselection = [2025-01-01]", ["windows.selection"]),
         ("rule = 5", ["rule", "5"]),
+        ("[people]\nadmins = ['ana@client.example']", ["people.admins", "write issuer|subject"]),
+        (
+            "[people]\nadmins = ['https://id.example|ana@client.example']",
+            ["people.admins", "ana@client.example is an e-mail address", "issuer and subject"],
+        ),
         ("[pilot", ["not valid TOML"]),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 import streamlit as st
 
@@ -220,7 +222,7 @@ def _table(here: Session, found: list[Entry]) -> Entry | None:
         st.caption(f"{len(found):,} of {entries}, newest first. Tick one to read all of it.")
         st.download_button(
             "Save as CSV",
-            csv_bytes(list(rows[0]), rows),
+            partial(csv_bytes, list(rows[0]), rows),
             file_name="record.csv",
             mime="text/csv",
             key="record_csv",

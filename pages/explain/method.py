@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import session, worked
+from pages.parts import address, session, worked
 from pages.parts.behind import definition
 from pages.parts.glossary import glossary, numbers_that_changed
 from pages.parts.reply_card import reply_card
@@ -20,7 +20,7 @@ PROMPTS = Path(__file__).resolve().parents[2] / "prompts"
 
 
 def page() -> None:
-    """One tab for each kind of thing that decides or counts."""
+    """One tab for each kind of thing that decides or counts; only the open one is drawn."""
     st.title("How is everything counted and decided?")
     st.markdown(
         "What is below is read from the very files that do the work, and worked out on the open "
@@ -36,10 +36,12 @@ def page() -> None:
         "Numbers that changed": numbers_that_changed,
         "Glossary": glossary,
     }
-    tabs = st.tabs(list(parts))
-    for tab, shown in zip(tabs, parts.values(), strict=True):
-        with tab:
-            shown()
+    address.seed("part", parts)
+    tabs = dict(zip(parts, st.tabs(list(parts), key="part", on_change="rerun"), strict=True))
+    chosen = next((name for name, tab in tabs.items() if tab.open), next(iter(parts)))
+    address.keep("part", chosen, unless=next(iter(parts)))
+    with tabs[chosen]:
+        parts[chosen]()
 
 
 def _metrics() -> None:
@@ -70,7 +72,7 @@ def _policy() -> None:
         "unknown is never permission."
     )
     guards = guard_names()
-    today = worked.routed_today(here)
+    today = here.kept("routed today", lambda: worked.routed_today(here))
     table(
         [
             {

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.tables import save, table
+from pages.parts.tables import SHOWN, save, table
 from pages.parts.wording import counted, escaped
 from pipeline.warehouse.day import Metric
-
-#: Rows shown at most; the file has them all.
-SHOWN = 2_000
 
 
 def how_counted(*metrics: Metric, key: str, label: str = "How this is counted") -> None:
@@ -31,7 +28,7 @@ def one(metric: Metric, *, key: str) -> None:
         st.caption("n = 0: no row of the books falls under this definition on this day.")
         return
     st.caption(_how_many(len(metric.rows)))
-    table(metric.rows[:SHOWN], key=f"{key}_behind", alt=f"Rows behind: {metric.title}")
+    table(metric.rows, key=f"{key}_behind", alt=f"Rows behind: {metric.title}")
     save(metric.rows, key=f"{key}_behind_csv", name=metric.name, label="Save these rows as CSV")
 
 

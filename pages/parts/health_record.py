@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -169,7 +170,7 @@ def _fix_list(here: Session) -> None:
         for place, one in enumerate(by_source(fixes)):
             st.download_button(
                 f"For {escaped(one.file)}",
-                csv_bytes(one.columns, one.rows),
+                partial(csv_bytes, one.columns, one.rows),
                 file_name=f"fix-{_stem(one.file)}-{here.as_of}.csv",
                 mime="text/csv",
                 key=f"health_fix_source_{place}",
@@ -185,7 +186,7 @@ def _fix_list(here: Session) -> None:
             if rows:
                 st.download_button(
                     f"{kind.capitalize()} to import",
-                    csv_bytes(columns, rows),
+                    partial(csv_bytes, columns, rows),
                     file_name=f"fix-{kind}-{here.as_of}.csv",
                     mime="text/csv",
                     key=f"health_fix_{kind}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -63,7 +64,7 @@ def _after(draft: Draft, trial: Trial) -> None:
     )
     st.download_button(
         "Save these rows as CSV",
-        csv_bytes(list(rows[0]), rows),
+        partial(csv_bytes, list(rows[0]), rows),
         file_name="mapping-preview.csv",
         mime="text/csv",
         key="mapping_csv",

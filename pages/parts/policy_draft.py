@@ -30,6 +30,11 @@ def draft(here: Session) -> Proposal:
 
 def fault(here: Session, changed: Proposal) -> str:
     """What does not fit, in one sentence naming rule and column; empty when all does."""
+    found: str = here.kept(f"fault of {changed.fingerprint}", lambda: _fault(here, changed))
+    return found
+
+
+def _fault(here: Session, changed: Proposal) -> str:
     try:
         changed.check(here.day)
         names = here.kept_for_books("customer ids", lambda: _customers(here))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, Literal
 
 import polars as pl
@@ -14,6 +17,8 @@ import streamlit as st
 from pages.parts.downloads import csv_bytes
 
 Row = Mapping[str, Any]
+#: Rows of a metric that are shown at most; the file has them all.
+SHOWN = 2_000
 
 
 def table(
@@ -24,10 +29,13 @@ def table(
     columns: Sequence[str] = (),
     height: Literal["auto", "content"] = "auto",
 ) -> None:
-    """The rows as a quiet table; nothing is summed, sorted or left out."""
+    """The rows as a quiet table; nothing is summed or sorted.
+
+    Of a metric's own rows, which are a tuple, the first `SHOWN`.
+    """
     shown = list(columns) or list(rows[0])
     st.dataframe(
-        frame(rows, shown),
+        _laid_out(rows, shown) if isinstance(rows, tuple) else frame(rows, shown),
         key=key,
         hide_index=True,
         height=height,
@@ -35,6 +43,29 @@ def table(
         placeholder="–",
         alt=alt,
     )
+
+
+#: So many tables are kept laid out, those shown longest ago are let go first.
+_KEPT = 48
+_LAID_OUT: OrderedDict[tuple[int, tuple[str, ...]], tuple[Sequence[Row], object]] = OrderedDict()
+_GUARD = threading.Lock()
+
+
+def _laid_out(rows: tuple[Row, ...], columns: Sequence[str]) -> object:
+    """A metric's own rows as Arrow, the way they travel to the browser: the same at every click.
+
+    They never change, and are kept beside the table, so that no others take their place.
+    """
+    key = (id(rows), tuple(columns))
+    with _GUARD:
+        found = _LAID_OUT.pop(key, None)
+    if found is None:
+        found = (rows, frame(rows[:SHOWN], columns).to_arrow(compat_level=pl.CompatLevel.oldest()))
+    with _GUARD:
+        _LAID_OUT[key] = found
+        while len(_LAID_OUT) > _KEPT:
+            _LAID_OUT.popitem(last=False)
+    return found[1]
 
 
 def frame(rows: Sequence[Row], columns: Sequence[str]) -> pl.DataFrame:
@@ -55,11 +86,11 @@ def _cell(name: str, value: object) -> object:
 
 
 def save(rows: Sequence[Row], *, key: str, name: str, label: str = "Save as CSV") -> None:
-    """The same rows as a CSV file with exact amounts."""
+    """The same rows as a CSV file with exact amounts, written when somebody asks for it."""
     columns = [name for name, value in rows[0].items() if not isinstance(value, dict | list)]
     st.download_button(
         label,
-        data=csv_bytes(columns, rows),
+        data=partial(csv_bytes, columns, rows),
         file_name=f"{name}.csv",
         mime="text/csv",
         key=key,

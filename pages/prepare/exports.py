@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -293,7 +294,7 @@ def _refused(report: LoadReport) -> None:
         st.markdown("**Rows that need you**")
         st.download_button(
             "Save as CSV",
-            csv_bytes(list(rows[0]), rows),
+            partial(csv_bytes, list(rows[0]), rows),
             file_name="refused-rows.csv",
             mime="text/csv",
             key="refused_csv",
@@ -349,7 +350,7 @@ def _templates() -> None:
             for kind in KINDS.values():
                 st.download_button(
                     kind.name.replace("_", " ").capitalize(),
-                    csv_bytes(_columns(kind), []),
+                    partial(csv_bytes, _columns(kind), []),
                     file_name=f"{kind.name}.csv",
                     mime="text/csv",
                     key=f"template_{kind.name}",

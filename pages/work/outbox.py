@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import polars as pl
 import streamlit as st
@@ -327,7 +328,7 @@ def _sent(here: Session, sent: Sequence[Judged]) -> None:
     )
     st.download_button(
         "Save as CSV",
-        csv_bytes(list(rows[0]), rows),
+        partial(csv_bytes, list(rows[0]), rows),
         file_name=f"handed-over-{here.as_of}.csv",
         mime="text/csv",
         key="outbox_csv",

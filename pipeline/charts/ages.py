@@ -7,9 +7,18 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from pipeline.charts.style import AGE_COLOURS, AGE_NAMES, OUTLINE, frame, money, quiet_axes
+from pipeline.charts.style import (
+    AGE_COLOURS,
+    AGE_NAMES,
+    OUTLINE,
+    drawn_once,
+    frame,
+    money,
+    quiet_axes,
+)
 
 
+@drawn_once
 def aging(buckets: Mapping[str, Mapping[str, Any]], currency: str) -> go.Figure:
     """One currency's open amount by bucket: `figures.aging(...)["currencies"][currency]`'s.
 

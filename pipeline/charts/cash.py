@@ -22,6 +22,7 @@ from pipeline.charts.style import (
     Mark,
     Row,
     day_name,
+    drawn_once,
     frame,
     mark_days,
     money,
@@ -37,6 +38,7 @@ _DASHES = {"before": "dot", "after": "solid"}
 _COUNTED = (0, 10, 20, 30, 40, 50, 60)
 
 
+@drawn_once
 def dso_bridge(bridge: Mapping[str, Any], unit: str, currency: str) -> go.Figure:
     """The waterfall of one arm: `before`, `steps` and `after`; `unit` is "days" or "money"."""
     steps = bridge["steps"]
@@ -115,6 +117,7 @@ def _bridge_words(bridge: Mapping[str, Any], unit: str, currency: str) -> str:
 # --- from the due date ---------------------------------------------------------------------
 
 
+@drawn_once
 def still_open(groups: Sequence[Row]) -> go.Figure:
     """The share still open by days past due, pilot and control, before and after.
 
@@ -241,6 +244,7 @@ def _interval_said(ci95: Sequence[float] | None) -> str:
 # --- ages by week --------------------------------------------------------------------------
 
 
+@drawn_once
 def aging_weeks(
     weeks: Sequence[Row], currency: str, marks: Sequence[Mark] = (), *, as_share: bool = False
 ) -> go.Figure:

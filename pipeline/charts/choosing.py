@@ -14,6 +14,7 @@ from pipeline.charts.style import (
     PILOT_LIGHT,
     SIGNAL,
     Row,
+    drawn_once,
     frame,
     label,
     money,
@@ -26,6 +27,7 @@ _LARGEST, _SMALLEST = 46.0, 7.0
 _NAMED = 4
 
 
+@drawn_once
 def clean_against_headroom(candidates: Sequence[Row], currency: str, chosen: str) -> go.Figure:
     """The candidates of `segments.choose`: score (x), headroom in `currency` (y).
 
@@ -92,6 +94,7 @@ def _words(shown: Sequence[Row], currency: str) -> str:
     )
 
 
+@drawn_once
 def eligibility(steps: Sequence[Row], currency: str) -> go.Figure:
     """The steps of `segments.waterfall`: everything open, what each rule takes off, what is left.
 

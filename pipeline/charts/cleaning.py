@@ -13,6 +13,7 @@ from pipeline.charts.style import (
     PILOT,
     Row,
     day_name,
+    drawn_once,
     frame,
     label,
     money,
@@ -22,6 +23,7 @@ from pipeline.charts.style import (
 _TITLE = "How much money does bad data stop?"
 
 
+@drawn_once
 def clean_up(steps: Sequence[Row], as_of: date) -> go.Figure:
     """The rows of `health.progress.clean_up`: the exports as they came, then each day of mending.
 

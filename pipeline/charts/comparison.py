@@ -13,6 +13,7 @@ from pipeline.charts.style import (
     PILOT,
     Mark,
     Row,
+    drawn_once,
     frame,
     label,
     mark_days,
@@ -30,6 +31,7 @@ _LINES = {
 }
 
 
+@drawn_once
 def effect_interval(rows: Sequence[Row], detectable: float | None = None) -> go.Figure:
     """Estimates with their 95% intervals in days (`label`, `estimate`, `low`, `high`).
 
@@ -133,6 +135,7 @@ def _effect_words(rows: Sequence[Row], detectable: float | None) -> str:
 _BEFORE: dict[str, Any] = {"xanchor": "right", "xshift": -8}
 
 
+@drawn_once
 def four_cells(cells: Mapping[str, Any]) -> go.Figure:
     """Days past due at payment of both arms before and after: four values (`pilot_pre` …)."""
     figure = go.Figure()
@@ -168,6 +171,7 @@ def four_cells(cells: Mapping[str, Any]) -> go.Figure:
     return figure
 
 
+@drawn_once
 def dso_lines(lines: Sequence[Row], marks: Sequence[Mark] = ()) -> go.Figure:
     """DSO of each arm over time, one currency: countback solid, period-end dotted.
 

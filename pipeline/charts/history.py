@@ -14,6 +14,7 @@ from pipeline.charts.style import (
     Mark,
     Row,
     day_name,
+    drawn_once,
     frame,
     label,
     mark_days,
@@ -24,6 +25,7 @@ from pipeline.charts.style import (
 _HALF = timedelta(days=15)
 
 
+@drawn_once
 def event_study(cohorts: Sequence[Row], marks: Sequence[Mark] = ()) -> go.Figure:
     """Effect of each due-date cohort in days, with its 95% interval; below zero is sooner.
 
@@ -50,6 +52,7 @@ def event_study(cohorts: Sequence[Row], marks: Sequence[Mark] = ()) -> go.Figure
     return figure
 
 
+@drawn_once
 def placebo_dates(dates: Sequence[Row], real: Row | None = None) -> go.Figure:
     """The estimate at each made-up go-live date and at the real one, with 95% intervals (days).
 

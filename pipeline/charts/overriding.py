@@ -16,6 +16,7 @@ from pipeline.charts.style import (
     Mark,
     Row,
     day_name,
+    drawn_once,
     frame,
     mark_days,
     quiet_axes,
@@ -25,6 +26,7 @@ from pipeline.charts.style import (
 _COLOURS = (SIGNAL, PILOT, PILOT_LIGHT, "#cb843c", "#6f9a6d", CONTROL)
 
 
+@drawn_once
 def overrides_by_rule(
     weeks: Sequence[Row], rules: Sequence[str], verdict: str, marks: Sequence[Mark] = ()
 ) -> go.Figure:

@@ -15,6 +15,7 @@ from pipeline.charts.style import (
     PILOT_LIGHT,
     SIGNAL,
     Row,
+    drawn_once,
     frame,
     label,
     money,
@@ -26,6 +27,7 @@ SHOWN = 8
 _ZERO = {"color": SIGNAL, "width": 1.5}
 
 
+@drawn_once
 def tornado(swings: Sequence[Row], net: Decimal, currency: str) -> go.Figure:
     """First-year net at both ends of each input, all others at base: `roi`'s `tornado`.
 
@@ -120,6 +122,7 @@ def _top(figure: go.Figure, x: float, text: str, **place: Any) -> None:
     )
 
 
+@drawn_once
 def net_band(confidence: Mapping[str, Any], net: Decimal, currency: str) -> go.Figure:
     """The draws of first-year net: `roi`'s `confidence`; dark inside the 80% band."""
     bins = confidence["histogram"]
@@ -155,6 +158,7 @@ def _band_words(confidence: Mapping[str, Any], net: Decimal, currency: str) -> s
     )
 
 
+@drawn_once
 def break_even(found: Mapping[str, Any], days: Row, currency: str) -> go.Figure:
     """First-year net over DSO days gained: `roi`'s `break_even`, and its input `dso_days`.
 

@@ -19,6 +19,7 @@ from pipeline.charts.style import (
     Mark,
     Row,
     day_name,
+    drawn_once,
     frame,
     label,
     mark_days,
@@ -53,6 +54,7 @@ _STATES: dict[str, tuple[str, str]] = {
 }
 
 
+@drawn_once
 def roll_matrix(rows: Sequence[Row], currency: str, since: date, until: date) -> go.Figure:
     """Buckets at the start against where their money is at the end; every row is 100%.
 
@@ -156,6 +158,7 @@ def _matrix_words(rows: Sequence[Row], currency: str, since: date, until: date) 
 # --- by invoice month ----------------------------------------------------------------------
 
 
+@drawn_once
 def cohort_matrix(months: Sequence[Row]) -> go.Figure:
     """Share of each invoice month's value collected by day 15 to 90; blank while immature.
 
@@ -209,6 +212,7 @@ def _cohort_words(months: Sequence[Row]) -> str:
     return f"Share of the value of each month's invoices that came in as cash. {told or 'None.'}"
 
 
+@drawn_once
 def cohort_curves(points: Sequence[Row]) -> go.Figure:
     """Collected by days since issue, a line a month: the pilot's in colour, earlier ones grey.
 
@@ -248,6 +252,7 @@ def _curve_words(ends: Sequence[tuple[int, float, str, str]]) -> str:
 # --- promises ------------------------------------------------------------------------------
 
 
+@drawn_once
 def promise_weeks(weeks: Sequence[Row], currency: str, marks: Sequence[Mark] = ()) -> go.Figure:
     """Money promised by the week in which it matures, stacked by what came of it.
 

@@ -7,11 +7,22 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from pipeline.charts.style import BAND, CONTROL, OUTLINE, PILOT, Row, frame, label, quiet_axes
+from pipeline.charts.style import (
+    BAND,
+    CONTROL,
+    OUTLINE,
+    PILOT,
+    Row,
+    drawn_once,
+    frame,
+    label,
+    quiet_axes,
+)
 
 _PILOT_BAND = "rgba(63, 134, 184, 0.18)"
 
 
+@drawn_once
 def owner_curve(
     since: Sequence[Row], before: Sequence[Row], unit: str, median: float | None = None
 ) -> go.Figure:
@@ -90,6 +101,7 @@ def _words(name: str, rows: Sequence[Row], unit: str) -> str:
     )
 
 
+@drawn_once
 def hand_offs(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
     """How many disputes (`n`) were handed on how often (`hand_offs`)."""
     figure = go.Figure()

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from pipeline.charts.style import CONTROL, PILOT, Row, frame, quiet_axes
+from pipeline.charts.style import CONTROL, PILOT, Row, drawn_once, frame, quiet_axes
 
 
+@drawn_once
 def reliability_plot(bins: Sequence[Row]) -> go.Figure:
     """Tenths of the score: `said` and `happened` (0-1) with `low` and `high`, and `n` rows."""
     said = [one["said"] for one in bins]

@@ -6,15 +6,20 @@ the colour of the page around them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import pickle
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import wraps
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, ParamSpec
 
 import plotly.graph_objects as go
 
 Row = Mapping[str, Any]
+Given = ParamSpec("Given")
 
 #: Age runs from light to dark in every chart; a boundary has the colour of the older bucket.
 AGE_COLOURS: dict[str, str] = {
@@ -55,6 +60,34 @@ BELOW: dict[str, Any] = {
 
 #: How a figure is shown: no mode bar, nothing to drag by accident.
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "showTips": False}
+
+
+def drawn_once(draw: Callable[Given, go.Figure]) -> Callable[Given, go.Figure]:
+    """A chart that is kept for what it was drawn from: a page draws it anew at every click.
+
+    Whoever gets it shares it with others, and changes nothing about it.
+    """
+
+    @wraps(draw)
+    def kept(*given: Given.args, **named: Given.kwargs) -> go.Figure:
+        key = (draw, pickle.dumps((given, named)))
+        with _GUARD:
+            figure = _DRAWN.pop(key, None)
+        if figure is None:
+            figure = draw(*given, **named)
+        with _GUARD:
+            _DRAWN[key] = figure
+            while len(_DRAWN) > _KEPT:
+                _DRAWN.popitem(last=False)
+        return figure
+
+    return kept
+
+
+#: So many figures are kept, those drawn longest ago are let go first.
+_KEPT = 64
+_DRAWN: OrderedDict[tuple[object, bytes], go.Figure] = OrderedDict()
+_GUARD = threading.Lock()
 
 
 class Mark(NamedTuple):

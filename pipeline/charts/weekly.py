@@ -22,6 +22,7 @@ from pipeline.charts.style import (
     Mark,
     Row,
     day_name,
+    drawn_once,
     frame,
     label,
     mark_days,
@@ -45,6 +46,7 @@ _KINDS = {
 }
 
 
+@drawn_once
 def run_chart(
     weeks: Sequence[Row],
     *,
@@ -121,6 +123,7 @@ def _days(figure: go.Figure, days: Sequence[date], marks: Sequence[Mark]) -> Non
     mark_days(figure, marks, days[0], days[-1])
 
 
+@drawn_once
 def weekly_roll(
     weeks: Sequence[Row],
     currency: str,
@@ -240,6 +243,7 @@ def _roll_words(weeks: Sequence[Row], currency: str, limits: Mapping[str, float]
     )
 
 
+@drawn_once
 def minutes_by_kind(weeks: Sequence[Row], marks: Sequence[Mark] = ()) -> go.Figure:
     """All human minutes a week, by what they went into: rows of the metric `prep_weeks`."""
     days = [row["week_end"] for row in weeks]
@@ -267,6 +271,7 @@ def minutes_by_kind(weeks: Sequence[Row], marks: Sequence[Mark] = ()) -> go.Figu
     return figure
 
 
+@drawn_once
 def dispute_waits(
     disputes: Sequence[Row], median: float | None = None, marks: Sequence[Mark] = ()
 ) -> go.Figure:
@@ -314,6 +319,7 @@ def _dispute_words(disputes: Sequence[Row], median: float | None) -> str:
     return f"Business hours from flag to the right owner, one dot a dispute.{middle} {told}."
 
 
+@drawn_once
 def override_weeks(weeks: Sequence[Row], marks: Sequence[Mark] = ()) -> go.Figure:
     """Weekly override rate with Wilson bars; below, how many changed the play or the words.
 

@@ -18,6 +18,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from pipeline.model import CountbackError, WrongCall
 
 BUSY_SECONDS = 10
+#: How the databases say that somebody else had the turn to write all that time.
+_BUSY = ("database is locked", "lock timeout")
 _WRITER_LOCK = 0x436F756E74  # "Count": any number will do, as long as all writers know it
 
 
@@ -168,6 +170,11 @@ def in_one_sentence(name: str) -> Iterator[None]:
         yield
     except (DBAPIError, sqlite3.Error) as error:
         cause = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
+        if any(words in cause for words in _BUSY):
+            raise CountbackError(
+                f"Others were writing on the record {name} for {BUSY_SECONDS:g} seconds ({cause}): "
+                "nothing was written, so try again."
+            ) from error
         raise CountbackError(
             f"The record {name} could not be used ({cause}): "
             "free some disk space, or check its disk or its server, then try again."

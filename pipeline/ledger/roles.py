@@ -7,7 +7,6 @@ next write of whichever page or process.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,7 +33,6 @@ PEOPLE = "people"
 _ROLE_ACTS = frozenset({"role_granted", "role_removed"})
 #: What a second person does, about the entry that its payload names.
 _SECOND = frozenset({"decision_countersigned", "correction_confirmed"})
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class Holding(Noun):
@@ -205,7 +203,7 @@ def _check_grant(row: Mapping[str, Any], people: People) -> None:
         _check_removal(identity, _role(role), people)
         return
     actor = actor_of(identity, str(said.get("name", "")))
-    if actor.issuer != LOCAL and _MAIL.fullmatch(actor.subject):
+    if actor.is_named_by_mail:
         raise WrongCall(
             f"{actor.subject} is an e-mail address, which can be given to somebody else: name the "
             "subject that the person's sign-in page shows."

@@ -109,12 +109,13 @@ def test_the_queue_counts_the_messages_that_wait(open_app: Open) -> None:
 
 
 def test_the_card_says_what_was_confirmed_and_keeps_it(open_app: Open) -> None:
-    app = open_app("explain/method")
+    app = open_app("explain/method", part="Replies")
     assert "No message is closed yet" in said(app)
     app.switch_page("pages/work/review.py")
     app.query_params["case"] = PROMISED
     app.run()
     app.button(key="reply_accept").click().run()
+    app.query_params["part"] = "Replies"
     app.switch_page("pages/explain/method.py").run()
     assert "1 of 1, too few to say" in said(app)
     kept = {element.proto.label for element in app.get("download_button")}

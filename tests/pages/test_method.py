@@ -22,19 +22,19 @@ def test_every_part_of_the_page_is_drawn_with_today_beside_it(open_app: Open) ->
 
 
 def test_a_rule_says_how_many_it_sorts_today(open_app: Open) -> None:
-    app = open_app("explain/method")
+    app = open_app("explain/method", part="Policy")
     (rules,) = (f.value for f in app.dataframe if "invoices_today" in f.value.columns)
     assert rules["invoices_today"].sum() == 359, "every open invoice is sorted by one rule"
 
 
 def test_a_template_shows_a_draft_of_today(open_app: Open) -> None:
-    app = open_app("explain/method")
+    app = open_app("explain/method", part="Prompts")
     app.toggle(key="worked_prompt_reminder").set_value(True).run()
     assert any("Northlight Software" in code.value for code in app.code)
 
 
 def test_the_glossary_is_searched(open_app: Open) -> None:
-    app = open_app("explain/method")
+    app = open_app("explain/method", part="Glossary")
     app.text_input(key="glossary_search").set_value("unapplied").run()
     shown = said(app)
     assert "**Unapplied cash**" in shown

@@ -65,7 +65,11 @@ def decide(pilot: Pilot) -> None:
 
 
 def opened(
-    monkeypatch: pytest.MonkeyPatch, folder: Path, page: str, as_of: date | None = None
+    monkeypatch: pytest.MonkeyPatch,
+    folder: Path,
+    page: str,
+    as_of: date | None = None,
+    **query: str,
 ) -> AppTest:
     """A page of the app on a pilot, as seen from a day."""
     monkeypatch.setenv("COUNTBACK_PILOT", str(folder))
@@ -73,6 +77,8 @@ def opened(
     if as_of:
         app.session_state["as_of"] = as_of
     app.run()
+    for key, value in query.items():
+        app.query_params[key] = value
     app.switch_page(page).run()
     assert not app.exception
     return app
@@ -398,7 +404,7 @@ def test_every_metric_file_is_on_the_method_page(
 def test_the_policy_is_shown_in_order_with_its_guards(
     monkeypatch: pytest.MonkeyPatch, demo: Path
 ) -> None:
-    app = opened(monkeypatch, demo, METHOD)
+    app = opened(monkeypatch, demo, METHOD, part="Policy")
     rules = next(f for f in app.dataframe if "condition" in f.value.columns).value
     shown = [rule.name for rule in Pilot.open(demo).policy.rules]
     assert list(rules["name"]) == shown
@@ -408,6 +414,6 @@ def test_the_policy_is_shown_in_order_with_its_guards(
 def test_every_prompt_is_shown_with_its_fingerprint(
     monkeypatch: pytest.MonkeyPatch, demo: Path
 ) -> None:
-    labels = [part.label for part in opened(monkeypatch, demo, METHOD).expander]
+    labels = [part.label for part in opened(monkeypatch, demo, METHOD, part="Prompts").expander]
     for path in (REPOSITORY / "prompts").glob("*.md"):
         assert any(re.sub(r"\\", "", label).startswith(f"{path.stem}@") for label in labels)
