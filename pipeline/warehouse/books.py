@@ -216,6 +216,8 @@ def connect(path: str) -> duckdb.DuckDBPyConnection:
 
 def _renewal(ingredients: Ingredients, before: Path | None) -> Renewal | None:
     """What of the books before must be filled again; None when everything must."""
+    if before is None:
+        return None
     with closing(connect(":memory:")) as connection:
         old = _attach_old(connection, ingredients, before)
         engine = "select tables_fingerprint from before.origin"
@@ -240,6 +242,8 @@ def _build(
         shutil.copyfile(before, building)
     with closing(connect(str(building))) as connection:
         connection.execute(f"set disabled_compression_methods = '{_LEFT_OUT}'")
+        # Closing would write nearly every table again, to fill up row groups that are nearly full.
+        connection.execute("set max_vacuum_tasks = 0")
         prepare(connection)
         if renewal:
             clear(connection, renewal)
