@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from statsmodels.stats.inter_rater import cohens_kappa
 
 from pipeline.statistics.intervals import Floats, Interval, wilson
 
@@ -72,6 +71,8 @@ def _kappa(table: Floats, share_ci: Interval) -> tuple[float | None, Interval | 
     chance = float(shares.sum(axis=0) @ shares.sum(axis=1))
     if chance >= 1.0:
         return None, None
+    from statsmodels.stats.inter_rater import cohens_kappa
+
     with np.errstate(invalid="ignore", divide="ignore"):  # its z value, which nobody asks for
         found = cohens_kappa(table)
     low, high = float(found.kappa_low), float(found.kappa_upp)
