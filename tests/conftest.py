@@ -10,17 +10,26 @@ from typing import NoReturn
 
 import pytest
 from hypothesis import settings
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import app_test
 
+from pipeline.warehouse import books
 from tests.postgres import Server, programs, server
+from tests.same_books import SameBooks
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 settings.register_profile("small", max_examples=25, deadline=None)
 settings.register_profile("ci", max_examples=40, deadline=None, print_blob=True)
+settings.register_profile("long", max_examples=400, deadline=None, print_blob=True)
 settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") == "true" else "small")
 )
+
+# As on a server, no page is compiled twice.
+_compiled = ScriptCache()
+app_test.ScriptCache = lambda: _compiled
 
 
 def without(reason: str) -> NoReturn:
@@ -28,6 +37,14 @@ def without(reason: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(f"CI must not leave this out: {reason}", pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _same_books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What one test has built need not be built for the next."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(books, "_build_safely", SameBooks(tmp_path_factory.mktemp("books")).build)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ the colour of the page around them.
 
 from __future__ import annotations
 
-import pickle
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +16,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple, ParamSpec
 
 import plotly.graph_objects as go
+
+from pipeline.model import canonical_json
 
 Row = Mapping[str, Any]
 Given = ParamSpec("Given")
@@ -70,7 +71,7 @@ def drawn_once(draw: Callable[Given, go.Figure]) -> Callable[Given, go.Figure]:
 
     @wraps(draw)
     def kept(*given: Given.args, **named: Given.kwargs) -> go.Figure:
-        key = (draw, pickle.dumps((given, named)))
+        key = (draw, canonical_json([given, named]))
         with _GUARD:
             figure = _DRAWN.pop(key, None)
         if figure is None:
@@ -86,7 +87,7 @@ def drawn_once(draw: Callable[Given, go.Figure]) -> Callable[Given, go.Figure]:
 
 #: So many figures are kept, those drawn longest ago are let go first.
 _KEPT = 64
-_DRAWN: OrderedDict[tuple[object, bytes], go.Figure] = OrderedDict()
+_DRAWN: OrderedDict[tuple[object, str], go.Figure] = OrderedDict()
 _GUARD = threading.Lock()
 
 

@@ -56,7 +56,7 @@ def add(verb: AddVerb) -> None:
         type=int,
         action="append",
         metavar="N",
-        help="pages after a decision instead, with N open invoices; more than once if you like",
+        help="a click on every page instead, with N open invoices; more than once if you like",
     )
     measured.add_argument("--mails", type=int, help="a mailbox of so many mails instead")
     measured.add_argument(
