@@ -31,10 +31,12 @@ demo: install ## make the fictional company's pilot afresh in data/demo
 	$(BIN)/python -m pipeline demo data/demo
 
 test: chromium faketime postgres lint types sql ## everything that must hold, tests last
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations=40
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=40
 
-soak: chromium faketime calc postgres install-dev ## the long runs, about 20 minutes (COUNTBACK_SEED=… plays one again)
+soak: chromium faketime calc postgres install-dev ## the long runs, about 40 minutes (COUNTBACK_SEED=… plays one again)
 	nice -n 15 $(BIN)/python -m pytest -m soak -s -p no:cacheprovider
+	HYPOTHESIS_PROFILE=long nice -n 15 $(BIN)/python -m pytest -m dear -p no:cacheprovider \
+	  $(if $(COUNTBACK_SEED),--hypothesis-seed=$(COUNTBACK_SEED))
 
 fuzz: $(VENV)/.fuzz ## bytes of any kind for every reader (MINUTES each, TARGETS to name some)
 	nice -n 15 $(BIN)/python -m tests.fuzz.running $(TARGETS) --minutes $(MINUTES)

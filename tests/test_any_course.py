@@ -426,6 +426,6 @@ def served(postgres: Server) -> Iterator[None]:
 
 
 TestAnyCourse = AnyCourse.TestCase
-TestAnyCourse.settings = settings(max_examples=9, stateful_step_count=16, deadline=None)
+TestAnyCourse.settings = settings(max_examples=6, stateful_step_count=16, deadline=None)
 TestAnyCourseOnPostgres = pytest.mark.usefixtures("served")(AnyCourseOnPostgres.TestCase)
 TestAnyCourseOnPostgres.settings = settings(max_examples=2, stateful_step_count=14, deadline=None)

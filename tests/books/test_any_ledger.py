@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import figures
@@ -18,6 +18,7 @@ from pipeline.model import BUCKETS
 from pipeline.pilot import Pilot
 from pipeline.warehouse.day import Day, Flavour, fridays
 from tests.drawn import draw, seen
+from tests.effort import a_book_each
 
 FIRST = date(2025, 12, 1)
 RATES = {"USD": Decimal(1), "EUR": Decimal("1.137")}
@@ -217,7 +218,7 @@ def countback(ledger: tuple[Document, ...], on: date, currency: str) -> float | 
 # --- both ----------------------------------------------------------------------------------------
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@a_book_each
 @given(ledger=documents(), picked=st.lists(days, min_size=2, max_size=2, unique=True))
 def test_the_books_count_as_plain_loops_do(
     tmp_path_factory: pytest.TempPathFactory, ledger: tuple[Document, ...], picked: list[date]

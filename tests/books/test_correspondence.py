@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.pilot import Pilot
 from pipeline.warehouse import evidence
 from pipeline.warehouse.day import Day
 from tests.drawn import Draw, draw, open_row, seen
+from tests.effort import a_book_each
 
 BOOKS = """
     invoices.csv
@@ -236,8 +237,8 @@ SENDERS = st.sampled_from(
 MAILS = st.tuples(TEXTS, SENDERS, st.integers(0, 4))
 
 
+@a_book_each
 @given(before=st.lists(MAILS, max_size=4), added=MAILS)
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_further_mail_makes_an_invoice_need_less_care(
     tmp_path_factory: pytest.TempPathFactory,
     before: list[tuple[str, str, int]],

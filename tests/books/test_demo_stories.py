@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -18,17 +17,14 @@ from pipeline.model import Route
 from pipeline.pilot import Pilot
 from pipeline.proving import before_after
 from pipeline.warehouse.day import Day
-from tests.conftest import REPOSITORY
 from tests.drawn import seen
+from tests.shipped import shipped
 
 
 @pytest.fixture(scope="module")
 def pilot(tmp_path_factory: pytest.TempPathFactory) -> Pilot:
     """The exports alone, without what people did about them."""
-    folder = tmp_path_factory.mktemp("demo") / "pilot"
-    unread = shutil.ignore_patterns("ledger.*", ".cache")
-    shutil.copytree(REPOSITORY / "data" / "demo", folder, ignore=unread)
-    return Pilot.open(folder)
+    return Pilot.open(shipped(tmp_path_factory.mktemp("demo") / "pilot", record=False))
 
 
 @pytest.fixture(scope="module")

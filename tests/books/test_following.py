@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Sequence
 from graphlib import TopologicalSorter
-from pathlib import Path
 
 import pytest
 
@@ -15,16 +13,14 @@ from pipeline.pilot import Pilot
 from pipeline.warehouse.day import Day
 from pipeline.warehouse.ledger_rows import follow_from
 from pipeline.warehouse.statements import Statement, folder
+from tests.shipped import shipped
 
-DEMO = Path(__file__).resolve().parents[2] / "data" / "demo"
 TABLES = folder("day")
 
 
 @pytest.fixture(scope="module")
 def pilot(tmp_path_factory: pytest.TempPathFactory) -> Pilot:
-    copy = tmp_path_factory.mktemp("pilot") / "demo"
-    shutil.copytree(DEMO, copy, ignore=shutil.ignore_patterns(".cache"))
-    return Pilot.open(copy)
+    return Pilot.open(shipped(tmp_path_factory.mktemp("pilot") / "demo"))
 
 
 def fresh(pilot: Pilot, entries: Sequence[Entry]) -> Day:

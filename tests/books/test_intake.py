@@ -8,12 +8,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.pilot import Pilot
 from pipeline.warehouse.intake_report import FileReport, LoadReport
 from tests.drawn import Draw, balances, draw, money, seen
+from tests.effort import a_book_each
 
 HEADER = "invoice_id,customer_id,issued_on,due_on,amount,currency"
 
@@ -531,7 +532,7 @@ def check_all(report: LoadReport) -> None:
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n"), max_size=12)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@a_book_each
 @given(rows=st.lists(st.lists(CELLS, min_size=6, max_size=6), min_size=1, max_size=30))
 def test_whatever_the_cells_hold_every_row_is_accepted_refused_or_skipped(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]

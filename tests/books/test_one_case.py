@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,8 @@ from pipeline.desk import Desk
 from pipeline.pilot import Pilot
 from pipeline.routing import looks_beyond, policy
 from tests.drawn import Draw, seen
+from tests.shipped import shipped
 
-DEMO = Path(__file__).parents[2] / "data" / "demo"
 ON = "2026-03-20"
 TWO_CUSTOMERS = """
     customers.csv
@@ -29,8 +28,7 @@ TWO_CUSTOMERS = """
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Pilot:
-    shutil.copytree(DEMO, tmp_path / "demo", ignore=shutil.ignore_patterns(".cache"))
-    return Pilot.open(tmp_path / "demo")
+    return Pilot.open(shipped(tmp_path / "demo"))
 
 
 def alone(whole: Desk, one: Desk, customer_id: str) -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.pilot import Pilot
 from pipeline.segments import choose
 from pipeline.segments.waterfall import STEPS, waterfall
 from tests.drawn import draw
+from tests.effort import a_book_each
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ZERO = Decimal(0)
@@ -62,7 +63,7 @@ customer = st.tuples(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@a_book_each
 @given(st.lists(invoice, min_size=1, max_size=40), st.lists(customer, min_size=15, max_size=15))
 def test_the_waterfall_of_any_book_adds_up(invoices: list[Any], customers: list[Any]) -> None:
     bills = [
