@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.parts import places, site
-from server import exposure, headers, health, logs
+from server import exposure, headers, health, logs, returning
 
 if get_script_run_ctx(suppress_warning=True) is None:
     exposure.refuse_at_start(places.asked_for())
@@ -18,7 +18,11 @@ if get_script_run_ctx(suppress_warning=True) is None:
     app = st.App(
         site.__file__,
         routes=health.ROUTES,
-        middleware=[Middleware(headers.SecurityHeaders), Middleware(logs.SlowAndFailed)],
+        middleware=[
+            Middleware(headers.SecurityHeaders),
+            Middleware(logs.SlowAndFailed),
+            Middleware(returning.ReturnToThePage),
+        ],
         on_script_error=logs.unforeseen,
     )
 else:  # a host that runs this file as a page rather than serving it

@@ -58,7 +58,8 @@ def headers() -> dict[str, str]:
         "Content-Security-Policy": policy(),
         "X-Frame-Options": "DENY",
         "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
+        # Nobody else learns which page was open; we do, to lead back to it after a sign-in.
+        "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": ", ".join(f"{name}=()" for name in _NONE),
     }

@@ -15,9 +15,11 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
+from pages.parts import places
 from pipeline.model import Actor, WrongCall, fingerprint
 from pipeline.settings import PeopleSection
 from server import exposure
+from server.signed_out import SignedOut
 
 #: Claims that may say a name, the best first; the subject says it where none does.
 _NAMES = ("name", "preferred_username", "email", "sub")
@@ -108,9 +110,9 @@ def _instant(value: object) -> datetime | None:
 
 
 @st.cache_resource(show_spinner=False)
-def _ended() -> set[str]:
-    """The sign-ins that somebody has ended: their cookie opens nothing in this process."""
-    return set()
+def _ended() -> SignedOut:
+    """The sign-ins that somebody has ended, noted in the folder of the pilot that is served."""
+    return SignedOut(places.opened())
 
 
 @st.cache_resource(show_spinner=False)

@@ -240,6 +240,18 @@ def test_signing_out_ends_the_sign_in_in_every_window(
     assert bare(there.run(), ruled)
 
 
+def test_a_sign_out_outlives_the_server(
+    ruled: Path, open_app: Open, claims: Claims, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signin.st, "logout", lambda: None)
+    claims(ANA)
+    open_app().button(key="sign_out").click().run()
+    signin._ended.clear()  # as a server that was started anew
+    assert bare(open_app(), ruled)
+    claims(ANA, nonce="another sign-in")
+    assert "Sign out" in [button.label for button in open_app().button]
+
+
 # --- the page People ----------------------------------------------------------------------------
 
 

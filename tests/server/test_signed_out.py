@@ -1,0 +1,41 @@
+"""A sign-in that was ended stays ended, in this process, the next, and the one beside it."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from server.logs import LOGGER
+from server.signed_out import NAME, SignedOut
+
+
+def test_what_was_ended_is_ended_for_everybody_and_nothing_else_is(tmp_path: Path) -> None:
+    here, beside = SignedOut(tmp_path), SignedOut(tmp_path)
+    assert "a1" not in here
+    here.add("a1")
+    assert "a1" in here
+    assert "a1" in beside
+    beside.add("b2")
+    assert "b2" in here
+    assert "b2" in SignedOut(tmp_path)
+    assert "a" not in here
+
+
+def test_a_file_that_is_taken_away_brings_nobody_back(tmp_path: Path) -> None:
+    here = SignedOut(tmp_path)
+    here.add("a1")
+    (tmp_path / NAME).unlink()
+    assert "a1" in here
+
+
+def test_where_nothing_can_be_written_it_holds_in_this_process_and_is_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LOGGER, "propagate", True)
+    here = SignedOut(tmp_path / "gone")
+    with caplog.at_level(logging.WARNING, logger="countback"):
+        here.add("a1")
+    assert "a1" in here
+    assert [one.message for one in caplog.records] == ["sign-out not kept"]
