@@ -177,7 +177,9 @@ def _not_fed(here: Session) -> None:
         f"{counted(len(missing), 'figure')} that these files cannot feed yet, and what would",
         icon=":material/rule:",
         # Without what was paid, most of the product has nothing to show yet: say so at once.
-        expanded=is_open_items_only(here.pilot.books()),
+        expanded=here.kept_for_books(
+            "open items only", lambda: is_open_items_only(here.pilot.books())
+        ),
     ):
         st.dataframe(
             pl.DataFrame(

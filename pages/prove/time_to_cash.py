@@ -47,7 +47,7 @@ def page() -> None:
     if not currency:
         st.info("Nothing was ever billed to these customers: choose others, or load invoices.")
         return
-    if is_open_items_only(here.pilot.books()):
+    if here.kept_for_books("open items only", lambda: is_open_items_only(here.pilot.books())):
         _open_items_only(here, scope, currency)
         return
     _bridge(here, arm, scope, currency)
