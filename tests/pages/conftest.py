@@ -10,8 +10,8 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import session
-from pipeline.pilot import Pilot
+from pages.parts import presence, session
+from tests.shipped import shipped
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 Open = Callable[..., AppTest]
@@ -29,24 +29,42 @@ def _components_are_looked_for_once() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def built_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo pilot before anyone decided, its books built: made once, never written on."""
-    folder = tmp_path_factory.mktemp("demo") / "pilot"
-    shutil.copytree(
-        REPOSITORY / "data" / "demo", folder, ignore=shutil.ignore_patterns("ledger.*", ".cache")
-    )
-    Pilot.open(folder).books()
-    return folder
+    return shipped(tmp_path_factory.mktemp("demo") / "pilot", record=False)
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the demo of every test stands in its turn."""
+    yield tmp_path_factory.mktemp("place") / "pilot"
+    session.forget_everything()
 
 
 @pytest.fixture
-def folder(built_demo: Path, tmp_path: Path) -> Path:
-    """A demo pilot of the test's own."""
-    return Path(shutil.copytree(built_demo, tmp_path / "pilot"))
+def folder(built_demo: Path, place: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A demo pilot of the test's own.
+
+    It stands where the others stood: what the app keeps under the fingerprint of exports,
+    settings, record and day is worked out once for all tests, unless one of them patches code.
+    """
+    let_go = session.forget_everything if "monkeypatch" in request.fixturenames else _let_go
+    let_go()
+    shutil.copytree(built_demo, place)
+    yield place
+    let_go()
+    shutil.rmtree(place)
+
+
+def _let_go() -> None:
+    """Lets go of the record that is open, of the newest desk, and of who looked at what."""
+    session._ledger.clear()
+    session._pilot.clear()
+    session._desks.clear()
+    presence._room.clear()
 
 
 @pytest.fixture
-def open_app(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+def open_app(folder: Path) -> Iterator[Open]:
     """Opens the app on a page, as somebody, looking from a day."""
-    monkeypatch.setenv("COUNTBACK_PILOT", str(folder))
 
     def opened(page: str = "work/queue", by: str = "Ana Ruiz", **query: str) -> AppTest:
         app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60)
@@ -59,8 +77,9 @@ def open_app(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         assert not app.exception
         return app
 
-    yield opened
-    session.forget_everything()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COUNTBACK_PILOT", str(folder))
+        yield opened
 
 
 def said(app: AppTest) -> str:

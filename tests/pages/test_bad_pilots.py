@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from pages.parts.site import SITE
 from tests.conftest import REPOSITORY
 from tests.drawn import draw
 from tests.pages.conftest import said
+from tests.shipped import shipped
 
 START = '[pilot]\nname = "P"\ncurrency = "USD"\nstarted_on = 2026-01-01\n'
 ARMS = "[segment]\nwhere = \"tier = 'mid'\"\n"
@@ -75,8 +75,7 @@ def a_year_of_future_dates(folder: Path) -> None:
 
 
 def demo(folder: Path) -> None:
-    unread = shutil.ignore_patterns("ledger.*", ".cache")
-    shutil.copytree(REPOSITORY / "data" / "demo", folder, ignore=unread)
+    shipped(folder, record=False)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from pages.parts import places, session
 from pipeline.ledger import Ledger
 from pipeline.pilot import Pilot
 from tests.pages.conftest import REPOSITORY, Open, said
+from tests.shipped import shipped as copied
 
 
 def test_the_app_opens_on_the_queue_and_says_that_the_data_is_made_up(open_app: Open) -> None:
@@ -122,8 +122,7 @@ def test_a_rerun_takes_nothing_from_the_books_again(
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data/ folder that holds the demo as it ships."""
     data = tmp_path / "data"
-    ignored = shutil.ignore_patterns(".cache", "*.sqlite-*")
-    shutil.copytree(REPOSITORY / "data" / "demo", data / "demo", ignore=ignored)
+    copied(data / "demo")
     monkeypatch.setattr(places, "DATA", data)
     monkeypatch.setattr(places, "asked_for", lambda: data / "demo")
     return data

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,13 +11,12 @@ from streamlit.testing.v1 import AppTest
 from pages.parts import session
 from pipeline.demo.tour import TOUR
 from tests.conftest import REPOSITORY
+from tests.shipped import shipped
 
 
 @pytest.fixture
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
-    copy = tmp_path / "demo"
-    shutil.copytree(REPOSITORY / "data" / "demo", copy, ignore=shutil.ignore_patterns(".cache"))
-    monkeypatch.setenv("COUNTBACK_PILOT", str(copy))
+    monkeypatch.setenv("COUNTBACK_PILOT", str(shipped(tmp_path / "demo")))
     app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=120).run()
     yield app
     session.forget_everything()

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
 
 from pages.parts.session import IdleDays
 from pipeline.pilot import Pilot
 from pipeline.warehouse.day import Day
+from tests.shipped import shipped
 
-DEMO = Path(__file__).resolve().parents[2] / "data" / "demo"
 PLACE = ("books", "settings", "2026-01-01")
 
 
 @pytest.fixture(scope="module")
 def pilot(tmp_path_factory: pytest.TempPathFactory) -> Pilot:
-    copy = tmp_path_factory.mktemp("pilot") / "demo"
-    shutil.copytree(DEMO, copy, ignore=shutil.ignore_patterns(".cache"))
-    return Pilot.open(copy)
+    return Pilot.open(shipped(tmp_path_factory.mktemp("pilot") / "demo"))
 
 
 def opened(pilot: Pilot) -> Day:

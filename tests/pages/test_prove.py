@@ -76,7 +76,6 @@ def opened(
     app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=60)
     if as_of:
         app.session_state["as_of"] = as_of
-    app.run()
     for key, value in query.items():
         app.query_params[key] = value
     app.switch_page(page).run()
