@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,6 +15,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.shipped import shipped
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 ARTEFACTS = REPOSITORY / "tests" / "artefacts"
 PATIENCE = 30_000
@@ -25,10 +26,7 @@ expect.set_options(timeout=PATIENCE)
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the demo that ships."""
-    folder = tmp_path_factory.mktemp("journey") / "pilot"
-    unread = shutil.ignore_patterns(".cache", "*.sqlite-*")
-    shutil.copytree(REPOSITORY / "data" / "demo", folder, ignore=unread)
-    return folder
+    return shipped(tmp_path_factory.mktemp("journey") / "pilot")
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from pipeline.deciding import touched
 from pipeline.model import Entry, Event
 from pipeline.pilot import Pilot
 from pipeline.warehouse.day import Day
-from tests.conftest import REPOSITORY
+from tests.shipped import shipped
 
 NOW = datetime(2026, 3, 31, 9, tzinfo=UTC)
 
@@ -35,10 +34,7 @@ def entry(seq: int, kind: str, **payload: Any) -> Entry:
 
 @pytest.fixture(scope="module")
 def pilot(tmp_path_factory: pytest.TempPathFactory) -> Pilot:
-    folder = tmp_path_factory.mktemp("reach") / "demo"
-    demo = REPOSITORY / "data" / "demo"
-    shutil.copytree(demo, folder, ignore=shutil.ignore_patterns(".cache"))
-    return Pilot.open(folder)
+    return Pilot.open(shipped(tmp_path_factory.mktemp("reach") / "demo"))
 
 
 DECIDED = entry(1, "decision", customer_id="c1")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from pipeline.proving import before_after, four_metrics
 from pipeline.sending import judge
 from pipeline.warehouse.day import Day
 from tests.conftest import REPOSITORY
+from tests.shipped import shipped
 
 NOW = datetime(2026, 4, 1, 9, tzinfo=UTC)
 STOPS = {stop.title: stop for stop in TOUR}
@@ -26,9 +26,7 @@ Look = Callable[[str], Made]
 
 @pytest.fixture(scope="module")
 def pilot(tmp_path_factory: pytest.TempPathFactory) -> Pilot:
-    copy = tmp_path_factory.mktemp("tour") / "demo"
-    shutil.copytree(REPOSITORY / "data" / "demo", copy, ignore=shutil.ignore_patterns(".cache"))
-    pilot = Pilot.open(copy)
+    pilot = Pilot.open(shipped(tmp_path_factory.mktemp("tour") / "demo"))
     for stop in TOUR:
         arrange(stop, pilot, Moment(by=GUIDE, now=NOW))
     return pilot

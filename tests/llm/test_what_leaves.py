@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 import socket
 from pathlib import Path
 
@@ -16,14 +15,12 @@ from pipeline.drafting.wording import question
 from pipeline.model import MESSAGE_LANES
 from pipeline.pilot import Pilot
 from pipeline.settings import DraftingSection
-from tests.conftest import REPOSITORY
+from tests.shipped import shipped
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("leaving") / "pilot"
-    ignored = shutil.ignore_patterns(".cache", "ledger.*")
-    return Path(shutil.copytree(REPOSITORY / "data" / "demo", folder, ignore=ignored))
+    return shipped(tmp_path_factory.mktemp("leaving") / "pilot", record=False)
 
 
 def _refuse(*_: object, **__: object) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -17,8 +16,8 @@ from pipeline.model import WrongCall
 from pipeline.pilot import Pilot
 from pipeline.replaying import NOT_A_CAUSE, Proposal, as_it_stands, changes, read_proposal, replay
 from pipeline.replaying.telling import sentences
-from tests.conftest import REPOSITORY
 from tests.replaying.conftest import ON, changed, shorter
+from tests.shipped import shipped
 
 
 def moves(pilot: Pilot, after: Proposal, days: int = 14) -> set[tuple[object, ...]]:
@@ -157,10 +156,7 @@ def test_a_file_without_rules_is_refused(pilot: Pilot, tmp_path: Path) -> None:
 
 def test_week_eight_the_rule_that_keeps_being_overridden_is_named(tmp_path: Path) -> None:
     story = STORIES["week_eight"].ids["rule"]
-    folder = tmp_path / "demo"
-    shutil.copytree(
-        REPOSITORY / "data" / "demo", folder, ignore=shutil.ignore_patterns(".cache", "ledger.*-*")
-    )
+    folder = shipped(tmp_path / "demo")
     pilot = Pilot.open(folder)
     rules = {rule["name"]: rule for rule in as_it_stands(pilot).rules}
     when = rules[story]["when"].replace("0 and 60", "0 and 30")

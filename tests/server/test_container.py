@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from tests.browser.conftest import free_port, wait_for
 from tests.conftest import REPOSITORY
+from tests.shipped import shipped
 
 TEXT = (REPOSITORY / "Containerfile").read_text(encoding="utf-8")
 
@@ -35,10 +35,7 @@ def test_no_books_and_no_secrets_go_into_an_image() -> None:
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Path:
-    unread = shutil.ignore_patterns("ledger.*", ".cache")
-    folder = tmp_path / "pilot"
-    shutil.copytree(REPOSITORY / "data" / "demo", folder, ignore=unread)
-    return folder
+    return shipped(tmp_path / "pilot", record=False)
 
 
 def test_made_up_data_is_served_to_others_with_its_headers(demo: Path) -> None:
