@@ -73,6 +73,10 @@ def pilot(tmp_path: Path) -> Pilot:
 
 @pytest.fixture
 def decided(pilot: Pilot) -> Pilot:
+    return with_decisions(pilot)
+
+
+def with_decisions(pilot: Pilot) -> Pilot:
     """Before c1's renewal one draft was held and one approved; before c2's one was approved."""
     said: Sequence[tuple[str, str, str, str | None]] = (
         ("2026-03-16", "c1/relationship/USD", "far", "RELATIONSHIP"),

@@ -14,17 +14,37 @@ from pipeline.__main__ import main
 from pipeline.demo import STORIES
 from pipeline.model import WrongCall
 from pipeline.pilot import Pilot
-from pipeline.replaying import NOT_A_CAUSE, Proposal, as_it_stands, changes, read_proposal, replay
+from pipeline.replaying import (
+    NOT_A_CAUSE,
+    Proposal,
+    Replay,
+    as_it_stands,
+    changes,
+    read_proposal,
+    replay,
+)
 from pipeline.replaying.telling import sentences
-from tests.replaying.conftest import ON, changed, shorter
+from tests.drawn import draw
+from tests.replaying.conftest import BOOKS, ON, SETTINGS, changed, shorter, with_decisions
 from tests.shipped import shipped
 
 
 def moves(pilot: Pilot, after: Proposal, days: int = 14) -> set[tuple[object, ...]]:
+    return moved(replay(pilot, after, ON, days))
+
+
+def moved(found: Replay) -> set[tuple[object, ...]]:
     return {
         (m.from_lane, m.to_lane, m.currency, m.n_cases, m.n_invoices, m.open_amount)
-        for m in replay(pilot, after, ON, days).moves
+        for m in found.moves
     }
+
+
+@pytest.fixture(scope="module")
+def shortened(tmp_path_factory: pytest.TempPathFactory) -> Replay:
+    """What thirty days instead of sixty change where three drafts are decided."""
+    pilot = with_decisions(draw(tmp_path_factory.mktemp("books") / "pilot", BOOKS, SETTINGS))
+    return replay(pilot, shorter(pilot), ON, 14)
 
 
 def test_an_unchanged_policy_moves_nothing(decided: Pilot) -> None:
@@ -41,26 +61,27 @@ def test_the_desk_is_looked_at_on_the_day_and_every_week_before(pilot: Pilot) ->
 
 def test_what_moves_is_counted_once_in_its_own_currency(pilot: Pilot) -> None:
     """c1 is 65, 58 and 51 days before its renewal on the three days, c2 34, 27 and 20."""
-    assert moves(pilot, shorter(pilot)) == {
+    replayed = replay(pilot, shorter(pilot), ON, 14)
+    assert moved(replayed) == {
         ("relationship", "routine", "USD", 2, 2, Decimal("300.00")),
         ("relationship", "routine", "EUR", 1, 1, Decimal("70.00")),
     }
-    found = {m.latest.invoice_id: m for m in replay(pilot, shorter(pilot), ON, 14).moved}
+    found = {m.latest.invoice_id: m for m in replayed.moved}
     assert (found["far"].first_on, found["far"].latest.on) == (date(2026, 3, 13), ON)
     assert found["far"].n_days == 2
     assert found["near"].first_on == found["near"].latest.on == date(2026, 3, 6)
 
 
-def test_a_day_is_sorted_with_the_record_as_it_stood_then(decided: Pilot) -> None:
+def test_a_day_is_sorted_with_the_record_as_it_stood_then(shortened: Replay) -> None:
     """Held on the 16th, the invoice waits on the 20th by both policies, but not on the 13th."""
-    found = {m.latest.invoice_id: m for m in replay(decided, shorter(decided), ON, 14).moved}
+    found = {m.latest.invoice_id: m for m in shortened.moved}
     assert found["far"].latest.on == date(2026, 3, 13)
     assert found["far"].n_days == 1
 
 
-def test_decided_drafts_are_told_apart_by_what_becomes_of_them(decided: Pilot) -> None:
+def test_decided_drafts_are_told_apart_by_what_becomes_of_them(shortened: Replay) -> None:
     """On the days of the decisions c1 is 55 and 53 days before its renewal, c2 23."""
-    found = replay(decided, shorter(decided), ON, 14)
+    found = shortened
     assert [(one.case_id, one.fate, one.to_lane) for one in found.decided] == [
         ("c1/relationship/USD", "other message", "routine"),
         ("c2/relationship/USD", "same lane", None),
@@ -73,13 +94,13 @@ def test_decided_drafts_are_told_apart_by_what_becomes_of_them(decided: Pilot) -
     assert found.not_gone == ()
 
 
-def test_the_result_is_one_sentence_and_claims_no_cause(decided: Pilot) -> None:
+def test_the_result_is_one_sentence_and_claims_no_cause(shortened: Replay) -> None:
     said = (
         "If mid-renewal says 30 instead of 60: 1 of mid-renewal's 1 overridden draft and 1 of its "
         "2 accepted would not have been offered as an owner's nudge (2 a reminder); "
         "1 other case moves on the 3 days looked at, $200.00."
     )
-    assert sentences(replay(decided, shorter(decided), ON, 14)) == (said, NOT_A_CAUSE)
+    assert sentences(shortened) == (said, NOT_A_CAUSE)
 
 
 def test_a_message_that_would_not_have_gone_is_named(decided: Pilot) -> None:
