@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from pages.parts import address, session, worked
+from pages.parts.address import REPOSITORY
 from pages.parts.behind import definition
 from pages.parts.glossary import glossary, numbers_that_changed
 from pages.parts.reply_card import reply_card
@@ -16,7 +15,7 @@ from pipeline.prompts import load_prompt
 from pipeline.routing import guard_names
 from pipeline.warehouse.statements import Statement, folder
 
-PROMPTS = Path(__file__).resolve().parents[2] / "prompts"
+PROMPTS = REPOSITORY / "prompts"
 
 
 def page() -> None:

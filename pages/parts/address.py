@@ -12,7 +12,8 @@ from pathlib import Path
 
 import streamlit as st
 
-_REPOSITORY = Path(__file__).resolve().parents[2]
+#: Where the app, its pages and what they read lie.
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def page_file(name: str) -> str:
@@ -20,7 +21,7 @@ def page_file(name: str) -> str:
 
     A relative path would be looked for beside the script that is served, where no page is.
     """
-    return str(_REPOSITORY / name)
+    return str(REPOSITORY / name)
 
 
 def seed(key: str, allowed: Container[str] | None = None) -> None:

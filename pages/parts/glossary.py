@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 
 import streamlit as st
 
+from pages.parts.address import REPOSITORY
 from pages.parts.tables import save
 
-_REPOSITORY = Path(__file__).resolve().parents[2]
 _TERM = re.compile(r"^- \*\*(.+?)\*\*: (.+)$", re.MULTILINE)
 _CHANGED = re.compile(r"^### Numbers that changed\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
 
@@ -18,7 +17,7 @@ _CHANGED = re.compile(r"^### Numbers that changed\n(.*?)(?=^##|\Z)", re.MULTILIN
 @cache
 def terms() -> dict[str, str]:
     """Term -> meaning, in the order of the document."""
-    return dict(_TERM.findall((_REPOSITORY / "docs" / "glossary.md").read_text(encoding="utf-8")))
+    return dict(_TERM.findall((REPOSITORY / "docs" / "glossary.md").read_text(encoding="utf-8")))
 
 
 def glossary() -> None:
@@ -50,7 +49,7 @@ def numbers_that_changed() -> None:
         "If a figure of yesterday's version and of today's differ for the same files, it is listed "
         "here with the reason, from `CHANGELOG.md`."
     )
-    for section in _CHANGED.findall((_REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8")):
+    for section in _CHANGED.findall((REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8")):
         if "None yet." in section:
             st.info("No figure has changed from one version to the next.")
         else:

@@ -8,9 +8,9 @@ import shutil
 from pathlib import Path
 from tempfile import mkdtemp
 
+from pages.parts.address import REPOSITORY
 from pipeline.model import CountbackError, WrongCall
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 DATA = REPOSITORY / "data"
 _SHIPPED = "demo"
 _WORKING = "demo-working"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.parts.on_demand import made_on_demand
 from pages.parts.session import Session
-from pages.parts.wording import escaped
-from pipeline.model import CountbackError
 from pipeline.report import FORMATS, readout, rendered
 
 _NAMES = {
@@ -24,27 +23,17 @@ def readout_button(here: Session) -> None:
         kind: str = st.radio(
             "Format", list(_NAMES), format_func=_NAMES.__getitem__, key="readout_format"
         )
-        if st.button("Make it", key="readout_make", type="primary"):
-            _make(here, kind)
-        made = st.session_state.get("readout_made")
-        if made and made[0] == (*here.key, kind):
-            st.download_button(
-                "Download",
-                data=made[1],
-                file_name=f"readout_{here.as_of.isoformat()}.{kind}",
-                mime=FORMATS[kind],
-                key="readout_download",
-                icon=":material/download:",
-                on_click="ignore",
-            )
+        made_on_demand(
+            "readout",
+            (*here.key, kind),
+            lambda: _made(here, kind),
+            waiting="Counting and writing …",
+            file_name=f"readout_{here.as_of.isoformat()}.{kind}",
+            mime=FORMATS[kind],
+        )
 
 
-def _make(here: Session, kind: str) -> None:
-    try:
-        with st.spinner("Counting and writing …"):
-            found = here.kept("readout", lambda: readout(here.pilot, here.day))
-            content = here.kept(f"readout {kind}", lambda: rendered(found, kind))
-    except CountbackError as error:
-        st.info(escaped(error), icon=":material/print_disabled:")
-        return
-    st.session_state["readout_made"] = ((*here.key, kind), content)
+def _made(here: Session, kind: str) -> bytes:
+    found = here.kept("readout", lambda: readout(here.pilot, here.day))
+    content: bytes = here.kept(f"readout {kind}", lambda: rendered(found, kind))
+    return content

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.parts.on_demand import made_on_demand
 from pages.parts.session import Session
-from pages.parts.wording import counted, day, escaped
-from pipeline.model import CountbackError, Entry
+from pages.parts.wording import counted, day
+from pipeline.model import Entry
 from pipeline.report.printed import page_as_pdf
 from pipeline.report.record import MOST, Paper, Row, record_html
 
@@ -29,36 +30,25 @@ def print_button(here: Session, listed: Sequence[tuple[Row, Entry]], chosen: str
             "Format", list(_FORMATS), format_func=_FORMATS.__getitem__, key="record_print_format"
         )
         texts = st.checkbox("With both texts of each decision", key="record_print_texts")
-        if st.button("Make it", key="record_print_make", type="primary"):
-            _make(here, listed, chosen, kind, with_texts=texts)
-        made = st.session_state.get("record_printed")
-        if made and made[0] == _name(here, listed, kind, with_texts=texts):
-            st.download_button(
-                "Download",
-                data=made[1],
-                file_name=f"record_{here.as_of.isoformat()}.{kind}",
-                mime=_MIME[kind],
-                key="record_print_download",
-                icon=":material/download:",
-                on_click="ignore",
-            )
+        made_on_demand(
+            "record_print",
+            # Another list or record makes another file.
+            (*here.key, kind, texts, tuple(entry.seq for _, entry in listed)),
+            lambda: _made(here, listed, chosen, kind, with_texts=texts),
+            waiting="Checking the chain and printing …",
+            file_name=f"record_{here.as_of.isoformat()}.{kind}",
+            mime=_MIME[kind],
+        )
 
 
-def _name(
-    here: Session, listed: Sequence[tuple[Row, Entry]], kind: str, *, with_texts: bool
-) -> tuple[object, ...]:
-    """What the file hangs on: another list or record makes another one."""
-    return (*here.key, kind, with_texts, tuple(entry.seq for _, entry in listed))
-
-
-def _make(
+def _made(
     here: Session,
     listed: Sequence[tuple[Row, Entry]],
     chosen: str,
     kind: str,
     *,
     with_texts: bool,
-) -> None:
+) -> str | bytes:
     settings = here.pilot.settings.pilot
     paper = Paper(
         title=f"Record of {settings.name or 'the pilot'}, as of {day(here.as_of)}",
@@ -70,12 +60,5 @@ def _make(
         with_texts=with_texts,
         synthetic=settings.synthetic,
     )
-    try:
-        with st.spinner("Checking the chain and printing …"):
-            page = record_html(paper)
-            content = page_as_pdf(page, here.as_of, _OTHERWISE) if kind == "pdf" else page
-    except CountbackError as error:
-        st.info(escaped(error), icon=":material/print_disabled:")
-        return
-    name = _name(here, listed, kind, with_texts=with_texts)
-    st.session_state["record_printed"] = (name, content)
+    page = record_html(paper)
+    return page_as_pdf(page, here.as_of, _OTHERWISE) if kind == "pdf" else page

@@ -11,8 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts import frame
-
-REPOSITORY = Path(__file__).resolve().parents[2]
+from pages.parts.address import REPOSITORY
 
 #: Section -> its pages: file, title, icon.
 SITE: dict[str, tuple[tuple[str, str, str], ...]] = {

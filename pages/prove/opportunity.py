@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from pages.parts import session
+from pages.parts.address import REPOSITORY
 from pages.parts.notices import one_sentence
 from pages.parts.tables import save, table
 from pages.parts.wording import escaped
@@ -34,7 +34,7 @@ Found = Mapping[str, Any]
 
 #: What was typed on this page: process -> its keys as in an inputs file.
 _KEPT = "opportunity_given"
-_EXAMPLE = Path(__file__).parents[2] / "docs" / "opportunity-example.toml"
+_EXAMPLE = REPOSITORY / "docs" / "opportunity-example.toml"
 _COMPONENTS = {component: key for key, component in FIELDS.items()}
 #: Column heads of the table.
 _SHORT = {

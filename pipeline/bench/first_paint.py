@@ -10,9 +10,9 @@ import time
 from statistics import median
 from typing import Any
 
+from pipeline.bench.measuring import REPOSITORY
 from pipeline.bench.serving import (
     PATIENCE,
-    REPOSITORY,
     browser_or_refuse,
     copied_demo,
     playwright_or_refuse,

@@ -16,7 +16,7 @@ import numpy as np
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test
 
-from pipeline.bench.measuring import Measured
+from pipeline.bench.measuring import REPOSITORY, Measured
 from pipeline.demo.scale import write_large
 from pipeline.pilot import Pilot
 
@@ -26,7 +26,6 @@ TIMES = 15
 DECIDED = "work/review after a decision"
 #: Of a large pilot about this share of the invoices is open on its last day.
 OPEN_SHARE = 0.0723
-_REPOSITORY = Path(__file__).resolve().parents[2]
 _EMPTY = "import streamlit as st\nst.title('Empty')"
 _PATIENCE = 900
 
@@ -50,7 +49,7 @@ def measure(measured: Measured, folder: Path, open_invoices: int) -> None:
 
 def _measure_pages(measured: Measured) -> None:
     empty = AppTest.from_string(_EMPTY, default_timeout=_PATIENCE).run()
-    app = AppTest.from_file(str(_REPOSITORY / "app.py"), default_timeout=_PATIENCE)
+    app = AppTest.from_file(str(REPOSITORY / "app.py"), default_timeout=_PATIENCE)
     app.session_state["reviewer"] = "Bench"
     with measured.lap("first page"):
         app.run()
@@ -65,7 +64,7 @@ def _measure_pages(measured: Measured) -> None:
 
 def pages() -> list[str]:
     """Every page of the app, as section and name."""
-    found = sorted(_REPOSITORY.glob("pages/*/*.py"))
+    found = sorted(REPOSITORY.glob("pages/*/*.py"))
     return [f"{file.parent.name}/{file.stem}" for file in found if file.parent.name != "parts"]
 
 

@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from pipeline.bench.measuring import REPOSITORY
 from pipeline.model import CountbackError
 from pipeline.pilot import Pilot
 from pipeline.report.printed import browser
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 #: Milliseconds that a browser waits for something to appear.
 PATIENCE = 60_000
 _URL = re.compile(rb"URL:.*?(http://[\w.:]+)")

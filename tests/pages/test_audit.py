@@ -103,7 +103,7 @@ def test_what_is_listed_is_printed_with_its_head_and_how_it_was_chosen(
     app.radio(key="record_print_format").set_value("html")
     app.button(key="record_print_make").click().run()
     assert not app.exception
-    _, page = app.session_state["record_printed"]
+    _, page = app.session_state["record_print_made"]
     words = page.decode()
     assert "2 of 3 entries are listed, newest first. They are those by Ben." in words
     with closing(Pilot.open(decided).ledger()) as ledger:
