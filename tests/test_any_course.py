@@ -161,7 +161,8 @@ class AnyCourse(RuleBasedStateMachine):
         """A verdict, if it may be given; `put_in` is written before the greeting of an edit."""
         try:
             with self.pilot.day(DAY) as day:
-                made = draft_case(self.pilot, day, case_id)
+                desk = self.pilot.desk(day, case_id)
+                made = draft_case(self.pilot, day, case_id, desk)
                 entry = decide_case(
                     self.pilot,
                     day,
@@ -171,6 +172,7 @@ class AnyCourse(RuleBasedStateMachine):
                     body=f"{put_in}\n{made.draft.body}" if put_in else None,
                     reason=None if verdict == "approve" else "TIMING",
                     until=DAY.replace(month=12),
+                    desk=desk,
                 )
         except CountbackError:
             return None
