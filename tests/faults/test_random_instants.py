@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.instants import instants, made
-from tests.soak.bounds import Clock, seed, share, tell
+from tests.soak.bounds import SHARE, Clock, seed, share, tell
 
 KILLS, MINUTES = 300, 6.0
 
@@ -24,6 +24,6 @@ def test_killed_at_a_few_instants_nothing_that_was_told_is_lost(base: Path) -> N
 @pytest.mark.soak
 def test_killed_at_three_hundred_instants_nothing_that_was_told_is_lost(base: Path) -> None:
     chosen, clock = seed(), Clock(MINUTES)
-    figures = instants(base, share(KILLS), chosen, MINUTES)
+    figures = instants(base, share(KILLS), chosen, MINUTES * SHARE)
     tell("kills", clock, seed=chosen, **figures, lost=0)
     assert figures["kills"] > 0
