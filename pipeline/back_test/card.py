@@ -112,7 +112,7 @@ def _judged(outcomes: Outcomes, score: Floats) -> dict[str, Any]:
     base = float(outcomes.happened.mean())
     flat = brier(outcomes, np.full(outcomes.n, base))
     found = brier(outcomes, score)
-    area = float(auc(outcomes, score)[0])
+    area = auc(outcomes, score)
     low, high = _ends(auc_interval(outcomes, score))
     return {
         "auc": None if np.isnan(area) else area,
@@ -153,7 +153,7 @@ def _order(
     return {
         "order": name,
         "what": _ORDERS[name],
-        "share": float(share_found(outcomes, amount, chosen[name])[0]),
+        "share": share_found(outcomes, amount, chosen[name]),
         "queue_finds_more": gain if name != "score x amount" else None,
         "low": low,
         "high": high,

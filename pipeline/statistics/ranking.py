@@ -5,6 +5,7 @@ One customer's invoices are not independent, so that every interval resamples wh
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +18,8 @@ from pipeline.statistics.intervals import Floats, Interval, wilson
 RESAMPLES = 1000
 _SEED = 20260331
 _BINS = 10
+#: Rows times resamples that are held at once.
+_AT_ONCE = 2_000_000
 #: Probabilities are kept this far from 0 and 1 where a logarithm is taken of them.
 _EDGE = 1e-4
 
@@ -48,55 +51,70 @@ class Outcomes:
         return int(self.customer.max()) + 1 if self.n else 0
 
     @cached_property
-    def weights(self) -> Floats:
-        """(resamples, rows): how often each row's customer was drawn; the same on every call."""
-        drawn = np.random.default_rng(_SEED)
+    def drawn(self) -> np.ndarray:
+        """(resamples, customers): how often each customer was drawn; the same on every call."""
+        draw = np.random.default_rng(_SEED)
         count = self.customers
-        picked = drawn.multinomial(count, np.full(count, 1.0 / count), size=RESAMPLES)
-        found: Floats = picked[:, self.customer].astype(np.float64)
-        return found
+        return draw.multinomial(count, np.full(count, 1.0 / count), size=RESAMPLES)
+
+    def resampled(self) -> Iterator[Floats]:
+        """(some resamples, rows): how often each row's customer was drawn, a block at a time.
+
+        All of them at once would take gigabytes for a large book.
+        """
+        at_once = max(1, _AT_ONCE // max(1, self.n))
+        for start in range(0, RESAMPLES, at_once):
+            yield self.drawn[start : start + at_once][:, self.customer].astype(np.float64)
 
 
-def auc(outcomes: Outcomes, score: Floats, weights: Floats | None = None) -> Floats:
+def auc(outcomes: Outcomes, score: Floats) -> float:
     """The chance that a row where it happened scores above one where it did not; ties are half.
 
-    Mann and Whitney (1947), once per row of `weights` (default: once, each row as it is).
-    NaN where everything or nothing happened.
+    Mann and Whitney (1947). NaN where everything or nothing happened.
     """
-    given = np.ones((1, outcomes.n)) if weights is None else weights
+    return float(_auc(outcomes, score, [np.ones((1, outcomes.n))])[0])
+
+
+def _auc(outcomes: Outcomes, score: Floats, weights: Iterable[Floats]) -> Floats:
+    """The same once for each row of every block of weights."""
     order = np.argsort(score, kind="stable")
     groups = np.flatnonzero(np.concatenate(([True], np.diff(score[order]) > 0)))
     y = outcomes.happened[order]
-    yes = np.add.reduceat(given[:, order] * y, groups, axis=1)
-    no = np.add.reduceat(given[:, order] * (1.0 - y), groups, axis=1)
-    below = np.cumsum(no, axis=1) - no / 2.0
-    pairs = yes.sum(axis=1) * no.sum(axis=1)
-    won = (yes * below).sum(axis=1)
-    found: Floats = np.divide(won, pairs, out=np.full(len(given), np.nan), where=pairs > 0)
-    return found
+    found = []
+    for block in weights:
+        given = block[:, order]
+        yes = np.add.reduceat(given * y, groups, axis=1)
+        no = np.add.reduceat(given * (1.0 - y), groups, axis=1)
+        below = np.cumsum(no, axis=1) - no / 2.0
+        pairs = yes.sum(axis=1) * no.sum(axis=1)
+        won = (yes * below).sum(axis=1)
+        found.append(np.divide(won, pairs, out=np.full(len(given), np.nan), where=pairs > 0))
+    return np.concatenate(found)
 
 
 def auc_interval(outcomes: Outcomes, score: Floats) -> Interval | None:
     """The 95% percentile interval of the AUC over resampled customers."""
-    return _ends(auc(outcomes, score, outcomes.weights))
+    return _ends(_auc(outcomes, score, outcomes.resampled()))
 
 
 def auc_gain(outcomes: Outcomes, old: Floats, new: Floats) -> tuple[float, Interval | None]:
     """How much more `new` orders than `old`, with its paired 95% interval over customers."""
-    gain = auc(outcomes, new)[0] - auc(outcomes, old)[0]
-    drawn = auc(outcomes, new, outcomes.weights) - auc(outcomes, old, outcomes.weights)
-    return float(gain), _ends(drawn)
+    gain = auc(outcomes, new) - auc(outcomes, old)
+    drawn = _auc(outcomes, new, outcomes.resampled()) - _auc(outcomes, old, outcomes.resampled())
+    return gain, _ends(drawn)
 
 
-def share_found(
-    outcomes: Outcomes, amount: Floats, first: Floats, weights: Floats | None = None
-) -> Floats:
+def share_found(outcomes: Outcomes, amount: Floats, first: Floats) -> float:
     """Of the money where it happened, the share that lies in the rows that came `first` (0/1)."""
-    given = np.ones((1, outcomes.n)) if weights is None else weights
+    return float(_shares(outcomes, amount, first, np.ones((1, outcomes.customers)))[0])
+
+
+def _shares(outcomes: Outcomes, amount: Floats, first: Floats, drawn: np.ndarray) -> Floats:
+    """The same once for each row of (resamples, customers)."""
     stuck = amount * outcomes.happened
-    found = given @ (stuck * first)
-    total = given @ stuck
-    shares: Floats = np.divide(found, total, out=np.full(len(given), np.nan), where=total > 0)
+    found = drawn @ np.bincount(outcomes.customer, stuck * first)
+    total = drawn @ np.bincount(outcomes.customer, stuck)
+    shares: Floats = np.divide(found, total, out=np.full(len(drawn), np.nan), where=total > 0)
     return shares
 
 
@@ -104,10 +122,9 @@ def share_gain(
     outcomes: Outcomes, amount: Floats, old: Floats, new: Floats
 ) -> tuple[float, Interval | None]:
     """The same for two ways to choose what comes first: how much more `new` finds."""
-    gain = share_found(outcomes, amount, new)[0] - share_found(outcomes, amount, old)[0]
-    weights = outcomes.weights
-    drawn = share_found(outcomes, amount, new, weights)
-    return float(gain), _ends(drawn - share_found(outcomes, amount, old, weights))
+    gain = share_found(outcomes, amount, new) - share_found(outcomes, amount, old)
+    found = _shares(outcomes, amount, new, outcomes.drawn)
+    return gain, _ends(found - _shares(outcomes, amount, old, outcomes.drawn))
 
 
 def first_fifth(day: np.ndarray, order_by: Floats) -> Floats:

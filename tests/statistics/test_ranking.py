@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pipeline.statistics import ranking
 from pipeline.statistics.challenger import fit
 from pipeline.statistics.gate import gate
 from pipeline.statistics.ranking import (
@@ -27,24 +28,36 @@ def outcomes(happened: list[int], customer: list[int] | None = None) -> Outcomes
 def test_auc_counts_pairs_and_halves_ties() -> None:
     # Three yes (0.9, 0.5, 0.5) and two no (0.5, 0.1): won 3 + 2 x 1/2 + 2 = 5 of 6 pairs.
     found = auc(outcomes([1, 1, 1, 0, 0]), np.array([0.9, 0.5, 0.5, 0.5, 0.1]))
-    assert found[0] == pytest.approx(5 / 6)
+    assert found == pytest.approx(5 / 6)
 
 
 def test_auc_of_one_outcome_alone_is_unknown() -> None:
-    assert np.isnan(auc(outcomes([1, 1]), np.array([0.1, 0.9]))[0])
+    assert np.isnan(auc(outcomes([1, 1]), np.array([0.1, 0.9])))
     assert auc_interval(outcomes([1, 1]), np.array([0.1, 0.9])) is None
 
 
 def test_a_weight_is_as_good_as_a_row() -> None:
     y, score = [1, 0, 1, 0], np.array([0.8, 0.6, 0.3, 0.1])
-    twice = auc(outcomes([*y, 1]), np.array([*score, 0.3]))[0]
-    assert auc(outcomes(y), score, np.array([[1.0, 1.0, 2.0, 1.0]]))[0] == pytest.approx(twice)
+    twice = auc(outcomes([*y, 1]), np.array([*score, 0.3]))
+    weighed = ranking._auc(outcomes(y), score, [np.array([[1.0, 1.0, 2.0, 1.0]])])
+    assert weighed[0] == pytest.approx(twice)
 
 
 def test_customers_are_drawn_whole() -> None:
-    drawn = outcomes([1, 0, 1, 0], [1, 1, 2, 2]).weights
+    drawn = np.concatenate(list(outcomes([1, 0, 1, 0], [1, 1, 2, 2]).resampled()))
     assert (drawn[:, 0] == drawn[:, 1]).all()
     assert set(np.unique(drawn)) == {0.0, 1.0, 2.0}
+
+
+def test_what_is_drawn_does_not_hang_on_how_much_is_held_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    judged = outcomes([1, 0, 1, 0, 1], [1, 1, 2, 3, 3])
+    score = np.array([0.8, 0.6, 0.3, 0.1, 0.4])
+    whole = auc_interval(judged, score)
+    monkeypatch.setattr(ranking, "_AT_ONCE", 12)
+    assert [len(block) for block in judged.resampled()] == [2] * 500
+    assert auc_interval(judged, score) == whole
 
 
 def test_few_customers_make_the_interval_wide() -> None:
@@ -55,7 +68,7 @@ def test_few_customers_make_the_interval_wide() -> None:
     few = auc_interval(outcomes(y.tolist(), [n % 5 for n in range(400)]), score)
     assert many is not None
     assert few is not None
-    assert many[0] < auc(outcomes(y.tolist()), score)[0] < many[1]
+    assert many[0] < auc(outcomes(y.tolist()), score) < many[1]
 
 
 def test_the_first_fifth_is_of_each_days_own_list() -> None:
@@ -68,7 +81,7 @@ def test_money_found_is_money_that_stuck() -> None:
     found = share_found(
         outcomes([1, 1, 0]), np.array([100.0, 300.0, 999.0]), np.array([0.0, 1.0, 1.0])
     )
-    assert found[0] == 0.75
+    assert found == 0.75
 
 
 def test_brier_and_bins_by_hand() -> None:
