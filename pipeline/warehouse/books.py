@@ -11,7 +11,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,8 +19,8 @@ from pathlib import Path
 import duckdb
 
 from pipeline import exports, model
-from pipeline.exports import Layout
-from pipeline.exports.confined import ConfinedReader, lent_reader
+from pipeline.exports import Layout, Reading
+from pipeline.exports.confined import Stamp, read_in_turn, stamp
 from pipeline.exports.results import BY_CONTRACT
 from pipeline.model import CountbackError, fingerprint
 from pipeline.replies import rules_fingerprint
@@ -278,10 +278,9 @@ def _take_in(
     """Fills the intake with every file, or with those that a renewal empties."""
     intake = Intake(connection, ingredients.currency)
     known = _known(ingredients, _attach_old(connection, ingredients, before))
-    answers = ingredients.answers
-    with ExitStack() as stack:
-        if None in known:
-            reader = stack.enter_context(lent_reader(ingredients.layouts))
+    pairs = zip(ingredients.files, known, strict=True)
+    unknown = [(file.path, file.name) for file, old_id in pairs if old_id is None]
+    with read_in_turn(ingredients.layouts, unknown, ingredients.answers) as readings:
         for file_id, (file, old_id) in enumerate(zip(ingredients.files, known, strict=True)):
             if renewal and file_id not in renewal.files:
                 progress(f"Keeping {file.name}")
@@ -291,7 +290,7 @@ def _take_in(
                 _copy(connection, old_id, file_id)
             else:
                 progress(f"Reading {file.name}")
-                _take(intake, file_id, file, reader, answers)
+                _take(intake, file_id, file, *next(readings), ingredients.answers.get(file.name))
                 if renewal:
                     renewal.check(connection, file_id)
 
@@ -306,27 +305,16 @@ def _take(
     intake: Intake,
     file_id: int,
     file: ExportFile,
-    reader: ConfinedReader,
-    answers: Mapping[str, str],
+    reading: Reading,
+    before: Stamp,
+    answer: str | None,
 ) -> None:
-    """Reads one file; raises CountbackError when it is not the file that was named."""
-    stamp = _stamp(file.path)
-    answer = answers.get(file.name)
-    reading = reader.read(file.path, file.name, answers)
+    """Takes in what was read; raises CountbackError when it is not the file that was named."""
     if reading.sha256 not in ("", file.sha256):
         raise changed(file.name)
     intake.add(file_id, reading, answer)
-    if _stamp(file.path) != stamp:
+    if stamp(file.path) != before:
         raise changed(file.name)
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    """What tells whether a file was written to; None when it is not there."""
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    return (stat.st_size, stat.st_mtime_ns, stat.st_ino)
 
 
 def _attach_old(
