@@ -349,9 +349,7 @@ def test_a_record_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pipeline.ledger.engines.BUSY_SECONDS", 0.1)
         quick = Ledger.open(tmp_path / "l.sqlite")
-    with pytest.raises(
-        CountbackError, match=r"database is locked.*nothing was written"
-    ):
+    with pytest.raises(CountbackError, match=r"database is locked.*nothing was written"):
         quick.append(note())
     blocker.close()
     assert quick.append(note()).seq == 1
