@@ -15,6 +15,8 @@ export UV_PYTHON_DOWNLOADS := never
 export COUNTBACK_PILOT := $(PILOT)
 # LiteLLM's price list comes from the package, never from the network.
 export LITELLM_LOCAL_MODEL_COST_MAP := True
+# The tests start hundreds of processes: what each of them imports is compiled once and kept.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
