@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,16 @@ from server.signed_out import NAME, SignedOut
 
 
 @pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The events that are logged from warnings up, however the log was set up before."""
     found: list[str] = []
     listening = logging.Handler(logging.WARNING)
     monkeypatch.setattr(listening, "emit", lambda record: found.append(record.getMessage()))
     monkeypatch.setattr(LOGGER, "handlers", [listening])
-    return found
+    before = LOGGER.level
+    LOGGER.setLevel(logging.WARNING)
+    yield found
+    LOGGER.setLevel(before)
 
 
 def test_what_was_ended_is_ended_for_everybody_and_nothing_else_is(tmp_path: Path) -> None:
