@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Literal
 
 import polars as pl
@@ -35,7 +34,7 @@ def table(
     """
     shown = list(columns) or list(rows[0])
     st.dataframe(
-        _laid_out(rows, shown) if isinstance(rows, tuple) else frame(rows, shown),
+        laid_out(rows, shown),
         key=key,
         hide_index=True,
         height=height,
@@ -45,27 +44,27 @@ def table(
     )
 
 
-#: So many tables are kept laid out, those shown longest ago are let go first.
-_KEPT = 48
-_LAID_OUT: OrderedDict[tuple[int, tuple[str, ...]], tuple[Sequence[Row], object]] = OrderedDict()
-_GUARD = threading.Lock()
+@dataclass(frozen=True)
+class _Shown:
+    """Rows by what they are, which are kept with it: so no others can take their place."""
+
+    place: int
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...] = field(compare=False)
 
 
-def _laid_out(rows: tuple[Row, ...], columns: Sequence[str]) -> object:
-    """A metric's own rows as Arrow, the way they travel to the browser: the same at every click.
+@lru_cache(maxsize=48)
+def _laid_out(shown: _Shown) -> object:
+    """A metric's own rows, which never change, as Arrow: the way they travel to the browser."""
+    laid = frame(shown.rows[:SHOWN], shown.columns)
+    return laid.to_arrow(compat_level=pl.CompatLevel.oldest())
 
-    They never change, and are kept beside the table, so that no others take their place.
-    """
-    key = (id(rows), tuple(columns))
-    with _GUARD:
-        found = _LAID_OUT.pop(key, None)
-    if found is None:
-        found = (rows, frame(rows[:SHOWN], columns).to_arrow(compat_level=pl.CompatLevel.oldest()))
-    with _GUARD:
-        _LAID_OUT[key] = found
-        while len(_LAID_OUT) > _KEPT:
-            _LAID_OUT.popitem(last=False)
-    return found[1]
+
+def laid_out(rows: Sequence[Row], columns: Sequence[str]) -> object:
+    """The rows as a grid takes them; those of a metric, a tuple, are laid out once and kept."""
+    if isinstance(rows, tuple):
+        return _laid_out(_Shown(id(rows), tuple(columns), rows))
+    return frame(rows, columns)
 
 
 def frame(rows: Sequence[Row], columns: Sequence[str]) -> pl.DataFrame:

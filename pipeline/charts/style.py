@@ -6,12 +6,11 @@ the colour of the page around them.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import wraps
+from functools import lru_cache, wraps
 from itertools import pairwise
 from typing import Any, NamedTuple, ParamSpec
 
@@ -63,32 +62,33 @@ BELOW: dict[str, Any] = {
 CONFIG: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "showTips": False}
 
 
+@dataclass(frozen=True)
+class _Drawing:
+    """A chart by its function and what it is drawn from."""
+
+    draw: object
+    given: str
+    make: Callable[[], go.Figure] = field(compare=False)
+
+
+#: Figures that are kept; those asked for longest ago are let go first.
+@lru_cache(maxsize=64)
+def _drawn(drawing: _Drawing) -> go.Figure:
+    return drawing.make()
+
+
 def drawn_once(draw: Callable[Given, go.Figure]) -> Callable[Given, go.Figure]:
-    """A chart that is kept for what it was drawn from: a page draws it anew at every click.
+    """A chart that is kept for what it was drawn from: a page asks for it anew at every click.
 
     Whoever gets it shares it with others, and changes nothing about it.
     """
 
     @wraps(draw)
     def kept(*given: Given.args, **named: Given.kwargs) -> go.Figure:
-        key = (draw, canonical_json([given, named]))
-        with _GUARD:
-            figure = _DRAWN.pop(key, None)
-        if figure is None:
-            figure = draw(*given, **named)
-        with _GUARD:
-            _DRAWN[key] = figure
-            while len(_DRAWN) > _KEPT:
-                _DRAWN.popitem(last=False)
-        return figure
+        said = canonical_json([given, named])
+        return _drawn(_Drawing(draw, said, lambda: draw(*given, **named)))
 
     return kept
-
-
-#: So many figures are kept, those drawn longest ago are let go first.
-_KEPT = 64
-_DRAWN: OrderedDict[tuple[object, str], go.Figure] = OrderedDict()
-_GUARD = threading.Lock()
 
 
 class Mark(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from pages.parts.tables import SHOWN, _laid_out
+from pages.parts.tables import SHOWN, laid_out
 from pipeline import charts
 
 
@@ -23,11 +23,11 @@ def test_the_same_figures_are_one_drawing_and_others_another() -> None:
     assert charts.aging(buckets("100.00"), "EUR") is not first
 
 
-def test_rows_of_a_metric_are_laid_out_once_and_by_their_columns() -> None:
+def test_rows_of_a_metric_arelaid_out_once_and_by_their_columns() -> None:
     rows = tuple({"day": date(2026, 3, n % 28 + 1), "n": n} for n in range(SHOWN + 5))
-    first = _laid_out(rows, ("day", "n"))
-    assert _laid_out(rows, ("day", "n")) is first
-    assert _laid_out(tuple(dict(row) for row in rows), ("day", "n")) is not first
-    alone = _laid_out(rows, ("n",))
+    first = laid_out(rows, ("day", "n"))
+    assert laid_out(rows, ("day", "n")) is first
+    assert laid_out(tuple(dict(row) for row in rows), ("day", "n")) is not first
+    alone = laid_out(rows, ("n",))
     assert alone.column_names == ["n"]  # type: ignore[attr-defined]
     assert alone.num_rows == SHOWN  # type: ignore[attr-defined]
